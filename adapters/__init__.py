@@ -1,0 +1,1 @@
+"""Everything outside: one folder an outside thing, and none knows another."""

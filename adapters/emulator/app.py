@@ -1,0 +1,69 @@
+"""The emulator as a web application: which path and method mean which verb."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route, Router
+
+from adapters.emulator import endpoints, upload_endpoints
+from adapters.emulator.gate import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from adapters.emulator.emulator import Emulator
+    from adapters.emulator.gate import Handler
+
+VERSIONS = ("v1beta", "v1")
+
+_ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_VERBS: list[tuple[str, str, str, Handler]] = [
+    ("batches.get", "GET", "/batches/{job_id}", endpoints.get_batch),
+    ("batches.list", "GET", "/batches", endpoints.list_batches),
+    ("batches.create", "POST", "/models/{model}:batchGenerateContent", endpoints.create_batch),
+    ("batches.cancel", "POST", "/batches/{job_id}:cancel", endpoints.cancel_batch),
+    ("batches.delete", "DELETE", "/batches/{job_id}", endpoints.delete_batch),
+    ("files.download", "GET", "/files/{file_id}:download", endpoints.download_file),
+    ("files.get", "GET", "/files/{file_id}", endpoints.get_file),
+    ("files.list", "GET", "/files", endpoints.list_files),
+    ("files.delete", "DELETE", "/files/{file_id}", endpoints.delete_file),
+    ("models.countTokens", "POST", "/models/{model}:countTokens", endpoints.count_tokens),
+]
+
+
+def application(emulator: Emulator) -> Router:
+    """Return the ASGI application over an emulator."""
+    return Router(list(_routes(emulator)), redirect_slashes=False)
+
+
+def _routes(emulator: Emulator) -> Iterator[Route]:
+    for version in VERSIONS:
+        yield _upload_route(emulator, f"/upload/{version}/files")
+        for verb, method, path, handler in _VERBS:
+            yield _route(emulator, verb, [method], f"/{version}{path}", handler)
+        download = f"/download/{version}/files/{{file_id}}:download"
+        yield _route(emulator, "files.download", ["GET"], download, endpoints.download_file)
+    yield _route(emulator, "emulator.stats", ["GET"], "/emulator/stats", endpoints.stats)
+    yield _route(emulator, "unknown", _ANY, "/{path:path}", endpoints.unknown)
+
+
+def _route(emulator: Emulator, verb: str, methods: list[str], path: str, handler: Handler) -> Route:
+    async def endpoint(request: Request) -> Response:
+        return await answer(emulator, verb, handler, request)
+
+    return Route(path, endpoint, methods=methods)
+
+
+def _upload_route(emulator: Emulator, path: str) -> Route:
+    """Return the upload's route: one path, where the upload's id tells a start from everything after it."""
+
+    async def endpoint(request: Request) -> Response:
+        if "upload_id" in request.query_params:
+            return await answer(emulator, "upload.continue", upload_endpoints.go_on, request)
+        return await answer(emulator, "upload.start", upload_endpoints.start, request)
+
+    return Route(path, endpoint, methods=["POST", "PUT"])

@@ -1,0 +1,81 @@
+"""The one function through which every HTTP request passes: it counts, asks for the key, answers and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapters.emulator.emulator import Emulator
+from adapters.emulator.refusals import ApiError, invalid, no_key
+
+if TYPE_CHECKING:
+    from adapters.emulator.wire import Message
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Handler = Callable[[Emulator, Request], Awaitable[Response]]
+"""Answers one verb; raises ApiError for every answer other than 200."""
+
+KEYLESS = frozenset({"emulator.stats", "upload.continue"})
+"""Verbs that need no API key: the upload's URL is its own secret."""
+
+MARK_HEADER = (b"x-batchmill-emulated", b"true")
+
+_BIG = 256 * 1024
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+async def answer(emulator: Emulator, verb: str, handler: Handler, request: Request) -> Response:
+    """Answer one request; `verb` names what was asked, e.g. `batches.get`."""
+    emulator.calls[verb] += 1
+    try:
+        if verb not in KEYLESS:
+            _require_key(request)
+        reply = await handler(emulator, request)
+    except ApiError as error:
+        reply = json_reply(error.body(), status=error.code, headers=error.headers)
+    reply.raw_headers.append(MARK_HEADER)
+    return reply
+
+
+def json_reply(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a JSON reply."""
+    return Response(_encode(body), status, headers, "application/json; charset=UTF-8")
+
+
+async def json_body(request: Request) -> Message:
+    """Return the request's JSON object, `{}` for an empty body; raises ApiError (400) for anything else."""
+    body = await request.body()
+    if not body:
+        return {}
+    try:
+        message = _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise invalid(f"Invalid JSON payload received. {error}") from None
+    if not isinstance(message, dict):
+        raise invalid("Invalid JSON payload received. Expected an object.")
+    return message
+
+
+async def off_the_loop(size: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do work on so many bytes: at once when they are few, in a thread when others would have to wait for it."""
+    if size < _BIG:
+        return work(*args, **kwargs)
+    return await run_in_threadpool(work, *args, **kwargs)
+
+
+def base_url(request: Request) -> str:
+    """Return scheme and host as the client wrote them, so that addresses in replies lead back here."""
+    return f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"
+
+
+def _require_key(request: Request) -> None:
+    if not (request.headers.get("x-goog-api-key") or request.query_params.get("key")):
+        raise no_key()

@@ -1,0 +1,103 @@
+"""The JSON objects of the API as the emulator answers them: files, operations and pages of both."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+
+from adapters.emulator.clock import timestamp
+from adapters.emulator.files import RESULT_PREFIX
+from adapters.emulator.jobs import NEWEST, state_at
+from adapters.emulator.refiner import MARK
+from adapters.emulator.refusals import invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import msgspec
+
+    from adapters.emulator.rows import FileRow, JobRow
+    from adapters.emulator.wire import Message
+
+LARGEST_PAGE = 100
+_TYPE = "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatch"
+
+
+def file_shape(row: FileRow, base_url: str) -> Message:
+    """Return a file; a result file has a download address and no hash."""
+    uploaded = not row.id.startswith(RESULT_PREFIX)
+    created = timestamp(row.created_ns)
+    shape: Message = {"name": f"files/{row.id}"}
+    if row.display_name:
+        shape["displayName"] = row.display_name
+    shape |= {"mimeType": row.mime_type, "sizeBytes": str(row.size), "createTime": created, "updateTime": created}
+    shape["expirationTime"] = timestamp(row.expires_ns)
+    if uploaded:
+        shape["sha256Hash"] = base64.b64encode(row.sha256.encode()).decode()
+    shape["uri"] = f"{base_url}/v1beta/files/{row.id}"
+    if not uploaded:
+        shape["downloadUri"] = f"{base_url}/v1beta/files/{row.id}:download?alt=media"
+    return shape | {"state": "ACTIVE", "source": "UPLOADED" if uploaded else "GENERATED"}
+
+
+def operation_shape(job: JobRow, now_ns: int, inlined: Sequence[msgspec.Raw] = ()) -> Message:
+    """Return a job as its operation; fields that are zero or false are left out, as the real service does."""
+    state = state_at(job, now_ns)
+    output = _output(job, inlined) if state == "SUCCEEDED" else None
+    operation: Message = {"name": f"batches/{job.id}", "metadata": _metadata(job, now_ns, output)}
+    if state == "CANCELLED":
+        message = f"Batch batches/{job.id} failed without error."
+        operation |= {"done": True, "error": {"code": 13, "message": message}}
+    elif output is not None:
+        operation |= {"done": True, "response": {"@type": f"{_TYPE}Output", **output}}
+    return operation
+
+
+def page_shape(field: str, shapes: list[Message], next_token: str | None) -> Message:
+    """Return a page of a list: `{}` when it is empty."""
+    page: Message = {field: shapes} if shapes else {}
+    if next_token is not None:
+        page["nextPageToken"] = next_token
+    return page
+
+
+def page_token(seq: int) -> str:
+    """Return the token of the page that follows the row with this `seq`."""
+    return base64.urlsafe_b64encode(f"below {seq}".encode()).decode()
+
+
+def read_page_token(token: str) -> int:
+    """Return the `seq` below which the page begins; raises ApiError (400) for a token that was never given."""
+    if not token:
+        return NEWEST
+    try:
+        return int(base64.urlsafe_b64decode(token).decode().removeprefix("below "))
+    except (binascii.Error, ValueError):
+        raise invalid("Page token is invalid.") from None
+
+
+def _metadata(job: JobRow, now_ns: int, output: Message | None) -> Message:
+    state = state_at(job, now_ns)
+    metadata: Message = {"@type": _TYPE, "model": job.model}
+    if job.display_name:
+        metadata["displayName"] = job.display_name
+    if job.input_file is not None:
+        metadata["inputConfig"] = {"fileName": job.input_file}
+    if output is not None:
+        metadata["output"] = output
+    metadata["createTime"] = timestamp(job.created_ns)
+    changed = {"PENDING": job.created_ns, "RUNNING": job.starts_ns, "CANCELLED": job.cancelled_ns or 0}
+    updated = timestamp(changed.get(state, job.ends_ns))
+    if state in {"SUCCEEDED", "CANCELLED"}:
+        metadata["endTime"] = updated
+    metadata["updateTime"] = updated
+    counted = "successfulRequestCount" if state == "SUCCEEDED" else "pendingRequestCount"
+    metadata["batchStats"] = {"requestCount": str(job.requests), counted: str(job.requests)}
+    return metadata | {"state": f"BATCH_STATE_{state}", "name": f"batches/{job.id}", MARK: True}
+
+
+def _output(job: JobRow, inlined: Sequence[msgspec.Raw]) -> Message:
+    if job.input_file is None:
+        return {"inlinedResponses": {"inlinedResponses": list(inlined)}}
+    return {"responsesFile": f"files/{RESULT_PREFIX}{job.id}"}

@@ -1,0 +1,145 @@
+"""What the API checks before it makes a job: every line is a request, and no field is unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from adapters.emulator.refusals import ApiError, invalid
+from adapters.emulator.wire import Message, camel, field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_LINE = frozenset({"key", "request", "metadata"})
+_REQUEST = _names(
+    "model contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent store "
+    "serviceTier"
+)
+_GENERATION = _names(
+    "stopSequences responseMimeType responseSchema responseJsonSchema responseModalities candidateCount "
+    "maxOutputTokens temperature topP topK seed presencePenalty frequencyPenalty responseLogprobs logprobs "
+    "enableEnhancedCivicAnswers speechConfig thinkingConfig imageConfig mediaResolution responseFormat"
+)
+_CONTENT = frozenset({"parts", "role"})
+_PART = _names(
+    "text inlineData fileData functionCall functionResponse executableCode codeExecutionResult thought "
+    "thoughtSignature videoMetadata mediaResolution partMetadata toolCall toolResponse"
+)
+
+_decode = msgspec.json.Decoder().decode
+
+
+class _UnknownFieldError(Exception):
+    """A field that the message does not have; its argument is the name as it was written."""
+
+
+class _MalformedError(Exception):
+    """A field of the wrong form; its argument says which, and what is wanted."""
+
+
+def check_lines(lines: Iterable[bytes]) -> int:
+    """Return how many requests the lines of a batch file hold.
+
+    Blank lines do not count. Raises ApiError (400, naming the line) for the first line that is no request, and
+    for a file without any.
+    """
+    count = 0
+    for number, line in enumerate(lines, 1):
+        if line.isspace():
+            continue
+        _check_line(number, line)
+        count += 1
+    if not count:
+        raise invalid("The input file holds no requests.")
+    return count
+
+
+def check_request(request: object, where: str) -> None:
+    """Check one GenerateContentRequest; raises ApiError (400, naming `where`)."""
+    try:
+        _check_request(request)
+    except _UnknownFieldError as error:
+        raise invalid(f"Error in {where}: no such field: '{error}'") from None
+    except _MalformedError as error:
+        raise invalid(f"Error in {where}: {error}") from None
+
+
+def request_of(line: Message) -> object:
+    """Return the request of a line: its `request`, or the line itself where there is no wrapper around it."""
+    if "request" in line or "contents" not in line:
+        return line.get("request")
+    return {name: value for name, value in line.items() if name != "key"}
+
+
+def _check_line(number: int, line: bytes) -> None:
+    try:
+        _check_message(_decode(line))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise invalid(f"Error on line {number}: invalid JSON: {error}") from None
+    except _UnknownFieldError as error:
+        raise _unknown_field(number, line, str(error)) from None
+    except _MalformedError as error:
+        raise invalid(f"Error on line {number}: {error}") from None
+
+
+def _check_message(message: object) -> None:
+    if not isinstance(message, dict):
+        raise _MalformedError("expected an object")
+    if "contents" not in message:
+        _check_fields(message, _LINE)
+    _check_request(request_of(message))
+
+
+def _unknown_field(number: int, line: bytes, name: str) -> ApiError:
+    column = line.decode().find(f'"{name}"') + 1
+    return invalid(f"Error on line {number}: invalid JSON, near column {column}: no such field: '{name}'")
+
+
+def _check_request(request: object) -> None:
+    if not isinstance(request, dict):
+        raise _MalformedError("request is not specified")
+    _check_fields(request, _REQUEST)
+    contents = field(request, "contents")
+    if not isinstance(contents, list) or not contents:
+        raise _MalformedError("contents is not specified")
+    for content in contents:
+        _check_content(content)
+    instruction = field(request, "systemInstruction")
+    if instruction is not None:
+        _check_content(instruction)
+    config = field(request, "generationConfig")
+    if config is not None:
+        _check_generation_config(config)
+
+
+def _check_fields(message: Message, known: frozenset[str]) -> None:
+    for name in message:
+        if name not in known and camel(name) not in known:
+            raise _UnknownFieldError(name)
+
+
+def _check_content(content: object) -> None:
+    if not isinstance(content, dict):
+        raise _MalformedError("contents holds something that is not an object")
+    _check_fields(content, _CONTENT)
+    parts = content.get("parts")
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        raise _MalformedError("contents.parts must not be empty and must hold objects")
+    for part in parts:
+        _check_fields(part, _PART)
+
+
+def _check_generation_config(config: object) -> None:
+    if not isinstance(config, dict):
+        raise _MalformedError("generation_config is not an object")
+    _check_fields(config, _GENERATION)
+    limit = field(config, "maxOutputTokens")
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise _MalformedError("generation_config.max_output_tokens must be a positive whole number")

@@ -1,0 +1,1 @@
+"""Files of the workspace: staged sources, batch files, results, documents."""

@@ -1,0 +1,1 @@
+"""The Gemini Batch API through google-genai."""

@@ -1,0 +1,1 @@
+"""The ports kept in memory, for tests and for rebuilding without touching anything."""

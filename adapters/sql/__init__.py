@@ -1,0 +1,1 @@
+"""The event store, the read model and the lease in SQLite or PostgreSQL, through SQLAlchemy."""

@@ -1,0 +1,80 @@
+"""Connections to one database whose failures arrive as LedgerError."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.sql.faults import ledger_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine, PoolProxiedConnection
+    from sqlalchemy.engine.interfaces import DBAPICursor
+
+
+class Access:
+    """An engine and the name that people know its database by."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        """Load nothing yet: the first connection is made by the first question."""
+        self.engine = engine
+        self.dialect = engine.dialect
+        self._place = place
+        self._writing = engine.execution_options(writes=True)
+        self._faults = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+        self._turn = Lock()
+        self._kept: PoolProxiedConnection | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection for questions; it keeps no transaction open."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except self._faults as fault:
+            raise ledger_error(self._place, fault) from fault
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction that may write from its start, committed at the end."""
+        try:
+            with self._writing.begin() as connection:
+                yield connection
+        except self._faults as fault:
+            raise ledger_error(self._place, fault) from fault
+
+    @contextmanager
+    def appending(self) -> Iterator[DBAPICursor]:
+        """Yield a cursor of the driver's own, one at a time; committed at the end, undone by an exception.
+
+        SQLAlchemy's statements and its pool would add half of what a commit to SQLite takes. A server may restart
+        between two appends, so its connection goes back to the pool, which looks whether it still answers.
+        """
+        with self._turn:
+            connection, self._kept = self._kept, None
+            try:
+                connection = connection or self.engine.raw_connection()
+                yield connection.cursor()
+                connection.commit()
+                if self.dialect.name == "sqlite":
+                    connection, self._kept = None, connection
+            except self._faults as fault:
+                if connection is not None:
+                    connection.invalidate()
+                raise ledger_error(self._place, fault) from fault
+            finally:
+                if connection is not None:
+                    connection.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._turn:
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
+        self.engine.dispose()

@@ -1,0 +1,63 @@
+"""The command `batchmill`: its options, its commands, and how errors reach a person."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from typing import Annotated
+
+import typer
+
+from cli.commands import drive, inspect, ledger, machine, plan, workspace
+from core.errors import BatchmillError
+
+app = typer.Typer(
+    name="batchmill",
+    help="Runs LLM batch work unattended and can account for every step.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace", "-w", metavar="FOLDER", help="The workspace (default: the nearest one upwards)."
+        ),
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="A setting for this command, e.g. driving.poll_every=10."
+        ),
+    ] = None,
+) -> None:
+    """Keep what all commands share."""
+    context.obj = (folder, options or [])
+
+
+for room in (workspace, plan, drive, inspect, ledger, machine):
+    room.register(app)
+
+
+def main() -> None:
+    """Run the command line; a foreseen trouble is one sentence on stderr and exit status 1."""
+    try:
+        app(prog_name="batchmill")
+    except BatchmillError as error:
+        sys.stderr.write(f"batchmill: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output left (`batchmill status | head`): leave quietly, as other commands do.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("batchmill: stopped\n")
+        sys.exit(130)

@@ -1,0 +1,78 @@
+"""`batchmill submit` and `batchmill run`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(submit)
+    app.command()(run)
+
+
+def submit(
+    context: typer.Context,
+    first: Annotated[int, typer.Argument(min=1, help="The first batch number.")],
+    last: Annotated[int | None, typer.Argument(min=1, help="The last one (default: only the first).")] = None,
+) -> None:
+    """Submit a range of written batches in the foreground, and wait out rate limits.
+
+    Stop it at any point and start it again: what is submitted already is skipped, and a job whose answer was lost
+    is looked up at the provider before anything is created again.
+    """
+    from cli.compose import opened
+    from cli.driving import Drive, unsent
+    from cli.logs import open_log, tell
+    from cli.render.text import say
+    from cli.submission import report, select
+
+    with opened(*context.obj) as workspace:
+        chosen = select(workspace, first, first if last is None else last)
+        for line in chosen.skipped:
+            say(line)
+        if chosen.numbers:
+            log = open_log(as_json=False)
+            drive = Drive(
+                workspace,
+                "submit",
+                only=chosen.numbers,
+                observe=lambda events: tell(log, events),
+                warn=lambda text: log.warning("provider", trouble=text),
+            )
+            drive.run(lambda _: not unsent(drive.books, chosen.numbers))
+        for line in report(workspace, chosen.numbers):
+            say(line)
+
+
+def run(
+    context: typer.Context,
+    *,
+    until_idle: Annotated[bool, typer.Option("--until-idle", help="End when nothing is left to do.")] = False,
+    json_log: Annotated[bool, typer.Option("--json-log", help="Log JSON lines instead of text.")] = False,
+) -> None:
+    """Run the daemon: submit written batches, poll their jobs, download results, read the answers.
+
+    SIGTERM or Ctrl-C ends it within five seconds, and nothing is lost. A second daemon on the same ledger refuses
+    to start. With --until-idle the exit status is 1 if a batch failed or waits for a person.
+    """
+    from cli.compose import opened
+    from cli.driving import Drive
+    from cli.logs import open_log, tell
+    from cli.submission import complain
+
+    with opened(*context.obj) as workspace:
+        log = open_log(as_json=json_log)
+        drive = Drive(
+            workspace,
+            "daemon",
+            observe=lambda events: tell(log, events),
+            warn=lambda text: log.warning("provider", trouble=text),
+        )
+        log.info("daemon.started", workspace=str(workspace.root), until_idle=until_idle)
+        drive.run(lambda pulse: until_idle and pulse.open == 0)
+        log.info("daemon.stopped", idle=not drive.books.open_batches())
+        if until_idle:
+            complain(workspace)

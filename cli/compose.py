@@ -1,0 +1,117 @@
+"""The only place where adapters meet the core: one workspace, opened."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import random
+import secrets
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapters.clock import SystemClock
+from adapters.files.workspace import Workspace
+from adapters.sql.database import Database, open_database
+from cli.settings import Settings, find_root, load
+from core.engine.policy import Policy
+from core.ledger.recorded import Context
+from core.projections.catch_up import catch_up
+from core.projections.publish import publish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from core.ports import BatchProvider
+
+SQLITE = "sqlite:///"
+
+
+class SystemChance:
+    """`core.engine.workshop.Chance` by the machine's randomness."""
+
+    def random(self) -> float:
+        """Return a number in [0, 1)."""
+        return random.random()  # noqa: S311 - spreads waits, guards nothing
+
+    def nonce(self) -> str:
+        """Return eight hex digits."""
+        return secrets.token_hex(4)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A workspace with its ledger open."""
+
+    root: Path
+    settings: Settings
+    files: Workspace
+    database: Database
+    clock: SystemClock
+
+    def context(self, command: str) -> Context:
+        """Return the envelope of a command given by the person at the terminal."""
+        return Context(person(), f"{command.split(maxsplit=1)[0]}-{secrets.token_hex(4)}", command)
+
+    def catch_up(self) -> None:
+        """Bring the read model and the documents up to the ledger."""
+        catch_up(self.database.store, self.database.read_model)
+        publish(self.database.read_model, self.files, self.settings.folders.submissions)
+
+    def provider(self) -> BatchProvider:
+        """Return the provider that the settings name; raises CredentialsError when there is no key."""
+        from adapters.gemini.provider import GeminiProvider  # noqa: PLC0415 - half a second, for two commands
+
+        settings = self.settings.provider
+        return GeminiProvider(api_key(), settings.base_url or None, settings.api_version, settings.timeout_seconds)
+
+    def policy(self) -> Policy:
+        """Return the engine's pace as the settings have it."""
+        driving, folders = self.settings.driving, self.settings.folders
+        return Policy(
+            poll_every=driving.poll_every,
+            jobs_at_once=driving.jobs_at_once,
+            chunk=driving.chunk,
+            workers=driving.workers,
+            backoff_first=driving.backoff_first,
+            backoff_most=driving.backoff_most,
+            looks_after=driving.looks_after,
+            file_template=folders.file_template,
+            results_folder=folders.results,
+        )
+
+
+@contextmanager
+def opened(workspace: Path | None, options: list[str]) -> Iterator[Opened]:
+    """Open the workspace (named, or found upwards) for the length of a command."""
+    root = find_root(workspace)
+    settings = load(root, options)
+    clock = SystemClock()
+    with open_database(database_url(root, settings), clock) as database:
+        yield Opened(root, settings, Workspace(root), database, clock)
+
+
+def database_url(root: Path, settings: Settings) -> str:
+    """Return the ledger's address; a relative SQLite path lies in the workspace."""
+    url = settings.database_url
+    if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
+        return f"{SQLITE}{root / url.removeprefix(SQLITE)}"
+    return url
+
+
+def api_key() -> str:
+    """Return the key from the environment, "" when there is none; it is never kept or shown."""
+    return os.environ.get("GEMINI_API_KEY") or os.environ.get("GOOGLE_API_KEY") or ""
+
+
+def person() -> str:
+    """Return who gives commands here, as `name@machine`; BATCHMILL_ACTOR overrides it."""
+    if name := os.environ.get("BATCHMILL_ACTOR"):
+        return name
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = f"uid{os.getuid()}"
+    return f"{user}@{socket.gethostname()}"

@@ -1,0 +1,72 @@
+"""One line a transition on standard error, for people or for machines; the API key never gets there."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import structlog
+
+from cli.compose import api_key
+from cli.render.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping, Sequence
+
+    from core.ledger.recorded import Recorded
+
+#: Fields of an event that say nothing new in its log line.
+SILENT = {"at", "number", "ranges", "requests", "unrefined", "estimate", "sha256", "prompt_sha256"}
+
+
+def open_log(*, as_json: bool) -> structlog.typing.FilteringBoundLogger:
+    """Return the log: JSON lines, or `time level event key=value` for people."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(serializer=lambda value, **_: msgspec.json.encode(value).decode())
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0, sort_keys=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _fit_to_print,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return log
+
+
+def tell(log: structlog.typing.FilteringBoundLogger, events: Sequence[Recorded]) -> None:
+    """Log one line for each event that was appended."""
+    for recorded in events:
+        fields = {
+            name: value
+            for name, value in msgspec.structs.asdict(recorded.event).items()
+            if name not in SILENT and value is not None
+        }
+        level = log.warning if recorded.type in TROUBLES else log.info
+        level(recorded.type, stream=recorded.stream, position=recorded.position, **_plain(fields))
+
+
+TROUBLES = {"batch.failed", "batch.submission_deferred", "batch.submission_unclear", "batch.submission_refused"}
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value if isinstance(value, int | float | str) else str(value) for name, value in fields.items()}
+
+
+def _fit_to_print(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Free every text of the key and of what would steer a terminal."""
+    del logger, method
+    secret = api_key()
+    for name, value in line.items():
+        if isinstance(value, str):
+            line[name] = clean(value.replace(secret, "***") if secret else value)
+    return line

@@ -1,0 +1,235 @@
+"""Inventory, plan and batch files as whole pieces of work: from paths and settings to the ledger."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from adapters.files.batch_files import BatchFolder, BatchToWrite, Extract
+from adapters.files.extract import write_extract
+from adapters.files.inbox import open_staged, verify_sources
+from core.batch.commands import RecordFile
+from core.batch.decider import decide
+from core.batch.events import BatchWritten
+from core.batch.lifecycle import Status
+from core.engine.books import Books, Entry
+from core.errors import BadInputError, NotFoundError, RefusedError
+from core.exchange.requests import Recipe, prompt_sha256
+from core.ledger.load import load_batch, load_wave
+from core.ledger.recorded import NewEvent
+from core.planning.inventory import Stock, take_stock
+from core.planning.make_plan import PlanTerms, make_plan
+from core.planning.models import Model, model_named, models_with
+from core.planning.plan import Plan  # noqa: TC001 - msgspec reads the annotations at run time
+from core.planning.plan_events import batches_planned, wave_planned
+from core.wave.decider import PlanWave, Write, decide_plan
+from core.wave.events import PlanSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.compose import Opened
+    from core.batch.state import Batch
+    from core.wave.state import Wave
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What a plan is asked for; None means the setting (or, for the first number, the ledger's next)."""
+
+    wave: int
+    paths: tuple[Path, ...]
+    strategy: str | None = None
+    batch_size: int | None = None
+    low_count: str | None = None
+    first_number: int | None = None
+    accept_counts: bool = False
+    replace: bool = False
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A plan, whether it is new to the ledger, and where its extract stands."""
+
+    plan: Plan
+    recorded: bool
+    extract: str
+
+
+class WrittenFile(msgspec.Struct, frozen=True):
+    """A batch file: its path in the workspace, and whether the ledger learnt of it just now."""
+
+    number: int
+    path: str
+    size: int
+    sha256: str
+    pairs: int
+    requests: int
+    new: bool
+
+
+def stock_of(opened: Opened, paths: Sequence[Path]) -> tuple[Stock, Path]:
+    """Return what the staged files at `paths` hold (the workspace's inbox if there are none), and their inbox."""
+    inbox = opened.root / opened.settings.folders.inbox
+    staged = open_staged(tuple(paths) or (inbox,), inbox)
+    shown = _relative(staged.inbox, opened.root)
+    stock = take_stock(staged.sources, inbox=shown, low_count_below=opened.settings.planning.low_count_below)
+    return stock, staged.inbox
+
+
+def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Planned:
+    """Plan a wave and put the plan into the ledger; the same plan again changes nothing.
+
+    Raises BadInputError for sources with errors, and RefusedError as `decide_plan` does.
+    """
+    stock, inbox = stock_of(opened, request.paths)
+    wave = load_wave(opened.database.store, request.wave)
+    plan = make_plan(stock, _settings(opened, request, wave), _terms(opened, request, wave))
+    extract = f"{opened.settings.folders.submissions}/wave{request.wave}_extracted.json"
+    existing = {
+        number: load_batch(opened.database.store, number)
+        for number in {*wave.batches, *(batch.number for batch in plan.batches)}
+    }
+    # Judged once before the extract is written, so that a refused plan leaves the accepted one's extract alone.
+    writes = _decide(opened, request, wave, existing, plan, extract=(extract, ""))
+    if dry_run:
+        return Planned(plan, bool(writes), extract)
+    digest = write_extract(opened.root / extract, plan, inbox).sha256
+    writes = _decide(opened, request, wave, existing, plan, extract=(extract, digest))
+    if writes:
+        context = opened.context(f"plan --wave {request.wave}")
+        opened.database.store.append([NewEvent(*write, context) for write in writes])
+    opened.catch_up()
+    return Planned(plan, bool(writes), extract)
+
+
+def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
+    """Write the batch files of a planned wave that are planned or written, and record those that are new.
+
+    Raises NotFoundError for a wave without a plan, RefusedError when a source, the extract or the prompt is no
+    longer what was planned.
+    """
+    planned = load_wave(opened.database.store, wave).plan
+    if planned is None:
+        raise NotFoundError(f"wave {wave} has no plan; run `batchmill plan --wave {wave}` first")
+    verify_sources(wave, _absolute(planned.inbox, opened.root), planned.sources)
+    prompt, digest = _prompt(opened)
+    if digest != planned.prompt_sha256:
+        raise RefusedError(
+            f"the prompt {opened.settings.model.prompt_file} changed after wave {wave} was planned; restore it, "
+            "or plan again with --replace"
+        )
+    batches = [load_batch(opened.database.store, number) for number in planned.batches]
+    due = [batch for batch in batches if _may_be_written(batch)]
+    folder = BatchFolder(opened.root / opened.settings.folders.submissions, opened.settings.folders.file_template)
+    recipe = Recipe(prompt, _model(opened, planned.model), opened.settings.planning.max_pairs_per_request)
+    extract = Extract(opened.root / planned.extract_path, planned.extract_sha256)
+    written = folder.write(extract, [BatchToWrite(batch.number, batch.ranges) for batch in due], recipe)
+    now = opened.clock.now()
+    facts = {
+        each.number: BatchWritten(
+            path=_relative(each.file.path, opened.root),
+            sha256=each.file.sha256,
+            size=each.file.size,
+            requests=each.requests,
+            at=now,
+        )
+        for each in written
+    }
+    new = {batch.number for batch in due if decide(batch, RecordFile(facts[batch.number]))}
+    books = Books(opened.database.store, opened.context("write").actor)
+    books.write(Entry(number, (RecordFile(facts[number]),), f"write --wave {wave}") for number in sorted(new))
+    opened.catch_up()
+    return [_shown(batch, facts.get(batch.number), batch.number in new) for batch in batches]
+
+
+def _may_be_written(batch: Batch) -> bool:
+    return batch.status in {Status.PLANNED, Status.WRITTEN} and not batch.intent_open
+
+
+def _shown(batch: Batch, fact: BatchWritten | None, new: bool) -> WrittenFile:  # noqa: FBT001 - a field of the row
+    if fact is None:
+        return WrittenFile(
+            batch.number,
+            batch.file_path,
+            batch.file_size,
+            batch.file_sha256,
+            batch.pairs,
+            len(batch.requests),
+            new,
+        )
+    return WrittenFile(batch.number, fact.path, fact.size, fact.sha256, batch.pairs, len(fact.requests), new)
+
+
+def _decide(  # noqa: PLR0913 - the parts of one decision
+    opened: Opened,
+    request: Request,
+    wave: Wave,
+    existing: dict[int, Batch],
+    plan: Plan,
+    *,
+    extract: tuple[str, str],
+) -> list[Write]:
+    at = opened.clock.now()
+    path, digest = extract
+    planned = wave_planned(
+        plan, extract_path=path, extract_sha256=digest, prompt_path=opened.settings.model.prompt_file, at=at
+    )
+    command = PlanWave(planned=planned, batches=tuple(batches_planned(plan, at=at)), replace=request.replace)
+    return decide_plan(wave, existing, command)
+
+
+def _settings(opened: Opened, request: Request, wave: Wave) -> PlanSettings:
+    """Return the plan's knobs; a wave that is planned again keeps its first number unless another is given."""
+    planning = opened.settings.planning
+    first = request.first_number
+    if first is None and wave.plan is not None:
+        first = wave.plan.settings.first_number
+    return PlanSettings(
+        strategy=request.strategy or planning.strategy,
+        batch_size=request.batch_size or planning.batch_size,
+        low_count=request.low_count or planning.low_count,
+        low_count_below=planning.low_count_below,
+        first_number=first,
+    )
+
+
+def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
+    prompt, digest = _prompt(opened)
+    opened.catch_up()
+    highest = max((row.number for row in opened.database.read_model.batches()), default=0)
+    return PlanTerms(
+        wave=request.wave,
+        revision=wave.revision + 1,
+        next_number=min(wave.batches, default=highest + 1),
+        model=_model(opened, opened.settings.model.name),
+        prompt_sha256=digest,
+        prompt_characters=len(prompt),
+        max_pairs_per_request=opened.settings.planning.max_pairs_per_request,
+        accept_counts=request.accept_counts,
+    )
+
+
+def _model(opened: Opened, name: str) -> Model:
+    return model_named(models_with(opened.settings.models), name)
+
+
+def _prompt(opened: Opened) -> tuple[str, str]:
+    path = opened.root / opened.settings.model.prompt_file
+    try:
+        prompt = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NotFoundError(f"the prompt {path} is missing; `batchmill init` puts the default one there") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"the prompt {path} cannot be read: {error}") from None
+    return prompt, prompt_sha256(prompt)
+
+
+def _relative(path: Path, root: Path) -> str:
+    """Return a path as the ledger records it: relative to the workspace where it lies inside."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
+def _absolute(path: str, root: Path) -> Path:
+    return Path(os.path.abspath(root / path))  # noqa: PTH100 - links are judged, not followed

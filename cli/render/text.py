@@ -1,0 +1,62 @@
+"""Plain lines and JSON on standard output; text from data never steers the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def say(line: str = "") -> None:
+    """Print a line."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def emit_json(value: object) -> None:
+    """Print a value (Structs included) as indented JSON."""
+    say(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def clean(text: str) -> str:
+    """Return text from data as it may reach a terminal: one line, control characters made visible."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[int] = ()) -> list[str]:
+    """Return aligned lines: headers, a rule, and one line a row; columns named in `right` are right-aligned.
+
+    A cell is one printable line, whatever its text holds; None is an empty cell.
+    """
+    cells = [list(headers)] + [["" if value is None else clean(str(value)) for value in row] for row in rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(headers))]
+    aligned = set(right)
+
+    def line(row: Sequence[str]) -> str:
+        padded = (
+            text.rjust(width) if column in aligned else text.ljust(width)
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        )
+        return "  ".join(padded).rstrip()
+
+    return [line(cells[0]), "  ".join("─" * width for width in widths), *(line(row) for row in cells[1:])]
+
+
+def clock_time(at: str | None) -> str | None:
+    """Return a ledger time for a table, `11-02 12:00:05` in UTC; None stays None."""
+    return f"{at[5:10]} {at[11:19]}" if at else None
+
+
+def number_ranges(numbers: Iterable[int]) -> str:
+    """Return numbers as people write them: `205-209, 211`."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)

@@ -1,0 +1,72 @@
+"""Histories and faults, line by line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cli.render.text import clean, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.history import History
+    from core.ledger.recorded import Recorded
+    from core.ledger.verify import Fault
+
+#: The longest a field's value is shown; `--json` shows all of it.
+LONGEST = 60
+SILENT = {"at", "estimate"}
+
+
+def history_lines(history: History) -> list[str]:
+    """Return one line an event, then what each says, then the state they lead to."""
+    rows = [
+        (
+            each.version,
+            each.position,
+            each.recorded_at[:19].replace("T", " "),
+            each.type,
+            each.actor,
+            each.causation,
+        )
+        for each in history.events
+    ]
+    lines = [clean(history.stream), ""]
+    lines += table(("version", "position", "time (UTC)", "event", "actor", "cause"), rows, right=(0, 1))
+    lines.append("")
+    lines += [f"{each.version:>3} {each.type}: {_said(each)}" for each in history.events]
+    if history.state is not None:
+        state = history.state
+        hold = f", waits for a person: {clean(state.hold)}" if state.hold else ""
+        then = f" at position {history.until}" if history.until is not None else ""
+        lines += [
+            "",
+            f"{state.name}{then}: {state.status.value}, attempt {state.attempt}, {state.pairs} pairs{hold}",
+        ]
+    return lines
+
+
+def _said(recorded: Recorded) -> str:
+    fields = msgspec.structs.asdict(recorded.event)
+    return ", ".join(f"{name} {_short(value)}" for name, value in fields.items() if name not in SILENT)
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 - any field of any event
+    if isinstance(value, tuple):
+        return f"({len(value)})"
+    text = clean(str(value))
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def fault_lines(faults: Sequence[Fault]) -> list[str]:
+    """Return one line a fault."""
+    return [
+        clean(f"position {fault.position}, {fault.stream} v{fault.version}: {fault.reason}") for fault in faults
+    ]
+
+
+def verified_lines(streams: int, faults: Sequence[Fault]) -> list[str]:
+    """Return the verdict in one line."""
+    return [f"{streams} streams walked through the lifecycle: {len(faults) or 'no'} faults"]

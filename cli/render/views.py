@@ -1,0 +1,123 @@
+"""The tables of status, timeline and balance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.render.text import clock_time, number_ranges, table
+from core.batch.lifecycle import Status
+from core.projections.timeline import MARKS, day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cli.replay import World
+    from core.projections.balance import Balance
+    from core.projections.rows import BatchRow
+    from core.projections.timeline import Milestone
+
+#: Batches shown one a line before the rest is summed up.
+MOST_LINES = 60
+FINISHED = {Status.DOWNLOADED.value, Status.WITHDRAWN.value}
+
+
+def status_lines(batches: Sequence[BatchRow], *, everything: bool) -> list[str]:
+    """Return the status of all waves, then one line a batch: all of them, or those that matter most."""
+    if not batches:
+        return ["The ledger holds no batch yet; begin with `batchmill plan --wave N`."]
+    lines = _by_status(batches)
+    shown = batches
+    if not everything and len(batches) > MOST_LINES:
+        shown = [row for row in batches if row.status not in FINISHED or not row.read_at][:MOST_LINES]
+    if shown:
+        lines += ["", *_batch_table(shown)]
+    if len(shown) < len(batches):
+        lines += [
+            "",
+            f"{len(batches) - len(shown)} more batches are not shown; `batchmill status --all` shows them.",
+        ]
+    reasons = [f"batch {row.number}: {_reason(row)}" for row in shown if row.reason]
+    return lines + (["", *reasons] if reasons else [])
+
+
+def _by_status(batches: Sequence[BatchRow]) -> list[str]:
+    groups: dict[tuple[int, str], list[int]] = {}
+    for row in batches:
+        groups.setdefault((row.wave, row.status), []).append(row.number)
+    order = {status.value: place for place, status in enumerate(Status)}
+    rows = [
+        (wave, status, len(numbers), number_ranges(numbers))
+        for (wave, status), numbers in sorted(groups.items(), key=lambda item: (item[0][0], order[item[0][1]]))
+    ]
+    return table(("wave", "status", "batches", "numbers"), rows, right=(0, 2))
+
+
+def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
+    headers = ("batch", "wave", "status", "title", "pairs", "requests", "refined", "not", "job", "changed (UTC)")
+    return table(
+        headers,
+        (
+            (
+                row.number,
+                row.wave,
+                _state(row),
+                row.title,
+                row.pairs,
+                row.requests or None,
+                row.refined if row.read_at else None,
+                row.pairs - row.refined if row.read_at else None,
+                row.job_name,
+                clock_time(row.changed_at),
+            )
+            for row in rows
+        ),
+        right=(0, 1, 4, 5, 6, 7),
+    )
+
+
+def _state(row: BatchRow) -> str:
+    emulated = " (emulated)" if row.emulated else ""
+    attempt = f", attempt {row.attempt}" if row.attempt > 1 else ""
+    return f"{row.status}{attempt}{emulated}"
+
+
+def _reason(row: BatchRow) -> str:
+    again = f" (next try at {clock_time(row.next_try_at)} UTC)" if row.next_try_at else ""
+    return f"{row.reason}{again}"
+
+
+def timeline_lines(lines: Sequence[Milestone]) -> list[str]:
+    """Return the milestones as a table."""
+    if not lines:
+        return ["Nothing has happened yet; begin with `batchmill plan --wave N`."]
+    return table(("date", "milestone", "status"), ((day(line.at), line.text, MARKS[line.state]) for line in lines))
+
+
+def balance_lines(by_wave: Mapping[int, Balance], whole: Balance) -> list[str]:
+    """Return the pair balance by wave and in all, with the sum spelt out."""
+    headers = ("wave", "staged", "= excluded", "+ planned", "+ in flight", "+ refined", "+ missing", "+ given up")
+    rows = [(f"{wave}", *_places(balance)) for wave, balance in by_wave.items()]
+    if len(by_wave) != 1:
+        rows.append(("all", *_places(whole)))
+    lines = table(headers, rows, right=range(len(headers)))
+    if whole.difference:
+        lines.append(f"The balance is off by {whole.difference} pairs: run `batchmill replay --check`.")
+    return lines
+
+
+def _places(balance: Balance) -> tuple[int, ...]:
+    return tuple(getattr(balance, name) for name in balance.__struct_fields__)
+
+
+def world_lines(world: World) -> list[str]:
+    """Return status, timeline and balance of an earlier state of everything."""
+    by_wave = {int(name): each for name, each in world.balance.items() if name != "total"}
+    return [
+        f"The world at position {world.position}:",
+        "",
+        *status_lines(world.batches, everything=False),
+        "",
+        *timeline_lines(world.timeline),
+        "",
+        *balance_lines(by_wave, world.balance["total"]),
+    ]

@@ -1,0 +1,200 @@
+"""The settings of a workspace: batchmill.toml, then BATCHMILL_… variables, then options."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from core.errors import BadInputError, NotFoundError
+
+FILE = "batchmill.toml"
+
+
+class Section(BaseModel):
+    """A table of the settings file; a key that is not known is refused, since it would silently do nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Folders(Section):
+    """Where things lie, relative to the workspace."""
+
+    inbox: str = "inbox"
+    submissions: str = "submissions"
+    results: str = "results"
+    file_template: str = "batch_{number:03d}.jsonl"
+
+    @field_validator("inbox", "submissions", "results")
+    @classmethod
+    def _inside(cls, folder: str) -> str:
+        if Path(folder).is_absolute() or ".." in Path(folder).parts or not folder.strip():
+            raise ValueError("must be a folder inside the workspace")
+        return folder.replace("\\", "/").rstrip("/")
+
+    @field_validator("file_template")
+    @classmethod
+    def _named(cls, template: str) -> str:
+        try:
+            names = {template.format(number=number) for number in (1, 205)}
+        except (ValueError, LookupError, AttributeError) as error:
+            raise ValueError(
+                "must be a file name with {number} in it, such as batch_{number:03d}.jsonl"
+            ) from error
+        if len(names) == 1 or "/" in template or "\\" in template or not template.endswith(".jsonl"):
+            raise ValueError("must be a plain file name with {number} in it that ends in .jsonl")
+        return template
+
+
+class Provider(Section):
+    """How the provider is reached."""
+
+    base_url: str | None = None
+    api_version: str = "v1beta"
+    timeout_seconds: float = Field(default=60.0, gt=0)
+
+
+class Model(Section):
+    """What is asked, and of which model."""
+
+    name: str = "gemini-2.5-flash"
+    prompt_file: str = "prompts/refinement.md"
+
+
+class Planning(Section):
+    """How pairs become batches."""
+
+    strategy: Literal["indicator", "size"] = "indicator"
+    batch_size: int = Field(default=100, ge=1)
+    low_count: Literal["combine", "skip", "hold"] = "combine"
+    low_count_below: int = Field(default=10, ge=0)
+    max_pairs_per_request: int | None = Field(default=None, ge=1)
+
+
+class Driving(Section):
+    """How batches are driven; times in seconds."""
+
+    poll_every: float = Field(default=30.0, gt=0)
+    tick_every: float = Field(default=1.0, gt=0)
+    jobs_at_once: int = Field(default=100, ge=1)
+    chunk: int = Field(default=20, ge=1)
+    workers: int = Field(default=4, ge=1, le=32)
+    backoff_first: float = Field(default=30.0, gt=0)
+    backoff_most: float = Field(default=900.0, gt=0)
+    looks_after: tuple[float, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. The API key is not among it: it is read from the environment alone."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BATCHMILL_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    database_url: str = "sqlite:///batchmill.db"
+    folders: Folders = Folders()
+    provider: Provider = Provider()
+    model: Model = Model()
+    planning: Planning = Planning()
+    driving: Driving = Driving()
+    models: dict[str, dict[str, float]] = {}
+
+
+class _Given(PydanticBaseSettingsSource):
+    """A source whose values are known already: the parsed file, or the options."""
+
+    def __init__(self, settings_cls: type[BaseSettings], values: dict[str, Any]) -> None:
+        super().__init__(settings_cls)
+        self._values = values
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ANN401 - inherited
+        del field
+        return self._values.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return self._values
+
+
+def find_root(named: Path | None) -> Path:
+    """Return the workspace: the folder named (option or BATCHMILL_WORKSPACE), or the nearest one upwards.
+
+    Raises NotFoundError where there is none.
+    """
+    named = named or (Path(text) if (text := os.environ.get("BATCHMILL_WORKSPACE")) else None)
+    here = (named or Path.cwd()).resolve()
+    for folder in [here] if named else [here, *here.parents]:
+        if (folder / FILE).is_file():
+            return folder
+    raise NotFoundError(
+        f"there is no {FILE} in {here}; make a workspace with `batchmill init`, or name one with -w"
+    )
+
+
+def load(root: Path, options: list[str]) -> Settings:
+    """Return the settings of a workspace; `options` are `name=value` with dotted names, and win over all else.
+
+    Raises BadInputError that names the file or variable and what is wrong with the value.
+    """
+    given = _parse_options(options)
+    file = _read_file(root / FILE)
+
+    class Loaded(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del init_settings, dotenv_settings, file_secret_settings
+            return _Given(settings_cls, given), env_settings, _Given(settings_cls, file)
+
+    try:
+        return Loaded()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadInputError(
+            f"the setting {name} is not right: {first['msg'].removeprefix('Value error, ')}; mend it in "
+            f"{root / FILE}, in BATCHMILL_{name.upper().replace('.', '__')} or in the option that sets it"
+        ) from None
+    except SettingsError as error:
+        raise BadInputError(f"a BATCHMILL_ variable cannot be read: {error}") from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{path} is not valid TOML: {error}") from None
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _parse_options(options: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for option in options:
+        name, equals, text = option.partition("=")
+        if not equals or not name.strip():
+            raise BadInputError(f"--set {option}: write it as name=value, e.g. --set driving.poll_every=10")
+        *tables, last = name.strip().split(".")
+        table = values
+        for part in tables:
+            table = table.setdefault(part, {})
+        table[last] = _value(text)
+    return values
+
+
+def _value(text: str) -> object:
+    """Read a value as TOML would (numbers, booleans, lists), and anything else as the text it is."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

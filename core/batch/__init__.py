@@ -1,0 +1,1 @@
+"""The batch: its lifecycle, its events, and the decisions between them."""

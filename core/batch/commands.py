@@ -1,0 +1,141 @@
+"""What may be asked of a batch; facts about the world have been found out before and travel inside."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - part of the public shape
+
+import msgspec
+
+from core.batch.events import AnswersRead, BatchPlanned, BatchWritten  # noqa: TC001 - the same
+
+
+class PlanBatch(msgspec.Struct, frozen=True):
+    """Give the batch the pairs of a wave's plan."""
+
+    planned: BatchPlanned
+
+
+class WithdrawBatch(msgspec.Struct, frozen=True):
+    """Take the number out of its wave, since a new plan does without it."""
+
+    reason: str
+    at: datetime
+
+
+class RecordFile(msgspec.Struct, frozen=True):
+    """The batch file was written."""
+
+    written: BatchWritten
+
+
+class StartSubmission(msgspec.Struct, frozen=True):
+    """Say that a job is about to be created; `nonce` makes the display name unique in the provider's project."""
+
+    nonce: str
+    at: datetime
+
+
+class RecordUpload(msgspec.Struct, frozen=True):
+    """The provider has the file."""
+
+    file_name: str
+    expires_at: datetime
+    at: datetime
+
+
+class RecordJob(msgspec.Struct, frozen=True):
+    """The provider has a job under the attempt's display name; `how` is created or found."""
+
+    job_name: str
+    how: str
+    at: datetime
+
+
+class RecordDeferral(msgspec.Struct, frozen=True):
+    """The provider made no job, and may later."""
+
+    reason: str
+    until: datetime
+    at: datetime
+
+
+class RecordUnclear(msgspec.Struct, frozen=True):
+    """Nobody knows whether the provider made a job; look for it by name at `look_again_at`."""
+
+    reason: str
+    looked: bool
+    look_again_at: datetime
+    at: datetime
+
+
+class RecordRefusal(msgspec.Struct, frozen=True):
+    """The provider made no job and never will from this file."""
+
+    reason: str
+    at: datetime
+
+
+class RecordProcessing(msgspec.Struct, frozen=True):
+    """The provider works on the job."""
+
+    at: datetime
+
+
+class RecordSuccess(msgspec.Struct, frozen=True):
+    """The job has a result to fetch."""
+
+    succeeded_requests: int
+    failed_requests: int
+    result_file: str | None
+    ended_at: datetime | None
+    at: datetime
+
+
+class RecordFailure(msgspec.Struct, frozen=True):
+    """The job ended without a result."""
+
+    cause: str
+    reason: str
+    at: datetime
+
+
+class RecordDownload(msgspec.Struct, frozen=True):
+    """The result file stands on disk."""
+
+    path: str
+    sha256: str
+    size: int
+    lines: int
+    at: datetime
+
+
+class RecordAnswers(msgspec.Struct, frozen=True):
+    """Every pair has its verdict."""
+
+    answers: AnswersRead
+
+
+class RetryBatch(msgspec.Struct, frozen=True):
+    """Send a failed or refused batch again."""
+
+    reason: str
+    at: datetime
+
+
+BatchCommand = (
+    PlanBatch
+    | WithdrawBatch
+    | RecordFile
+    | StartSubmission
+    | RecordUpload
+    | RecordJob
+    | RecordDeferral
+    | RecordUnclear
+    | RecordRefusal
+    | RecordProcessing
+    | RecordSuccess
+    | RecordFailure
+    | RecordDownload
+    | RecordAnswers
+    | RetryBatch
+)

@@ -1,0 +1,165 @@
+"""Judges commands: what events follow from a command in the present state, or why it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from core.batch import commands as c
+from core.batch import events as e
+from core.batch.lifecycle import Status, Trigger, follow
+from core.errors import RefusedError
+
+if TYPE_CHECKING:
+    from core.batch.commands import BatchCommand
+    from core.batch.events import BatchEvent
+    from core.batch.state import Batch
+
+
+def decide(batch: Batch, command: BatchCommand) -> list[BatchEvent]:
+    """Return the events that `command` leads to; an empty list when it says what is known already.
+
+    The clock and the network have been read before. Raises RefusedError for a command that cannot be given now.
+    """
+    match command:
+        case c.PlanBatch() | c.WithdrawBatch() | c.RecordFile() | c.RetryBatch():
+            return _prepare(batch, command)
+        case c.RecordProcessing() | c.RecordSuccess() | c.RecordFailure() | c.RecordDownload() | c.RecordAnswers():
+            return _observe(batch, command)
+        case _:
+            return _submit(batch, command)
+
+
+def _prepare(
+    batch: Batch, command: c.PlanBatch | c.WithdrawBatch | c.RecordFile | c.RetryBatch
+) -> list[BatchEvent]:
+    match command:
+        case c.PlanBatch(planned=planned):
+            _refuse_open_intent(batch, "planned again")
+            follow(batch.name, batch.status, Trigger.PLAN)
+            if batch.jobs:
+                raise RefusedError(
+                    f"{batch.name} was sent to the provider before (attempt {batch.attempt}) and keeps its pairs; "
+                    "plan the wave with other numbers"
+                )
+            return [planned]
+        case c.WithdrawBatch(reason=reason, at=at):
+            _refuse_open_intent(batch, "withdrawn")
+            follow(batch.name, batch.status, Trigger.WITHDRAW)
+            return [e.BatchWithdrawn(reason=reason, at=at)]
+        case c.RecordFile(written=written):
+            if batch.status is not Status.PLANNED and batch.file_sha256 == written.sha256:
+                return []
+            _refuse_open_intent(batch, "written anew")
+            follow(batch.name, batch.status, Trigger.WRITE)
+            return [written]
+        case c.RetryBatch(reason=reason, at=at):
+            follow(batch.name, batch.status, Trigger.RETRY)
+            if not batch.hold:
+                raise RefusedError(f"{batch.name} is written and waits for its turn; there is nothing to retry")
+            return [e.BatchRetried(reason=reason, at=at)]
+        case _:
+            assert_never(command)
+
+
+def _submit(
+    batch: Batch,
+    command: c.StartSubmission
+    | c.RecordUpload
+    | c.RecordJob
+    | c.RecordDeferral
+    | c.RecordUnclear
+    | c.RecordRefusal,
+) -> list[BatchEvent]:
+    if isinstance(command, c.StartSubmission):
+        return _start(batch, command)
+    if isinstance(command, c.RecordJob) and batch.job_name == command.job_name:
+        return []
+    if not batch.intent_open:
+        raise RefusedError(f"{batch.name} has no submission under way that this could be the end of")
+    match command:
+        case c.RecordUpload(file_name=file_name, expires_at=expires_at, at=at):
+            return [e.FileUploaded(file_name=file_name, expires_at=expires_at, at=at)]
+        case c.RecordJob(job_name=job_name, how=how, at=at):
+            follow(batch.name, batch.status, Trigger.SUBMIT)
+            return [e.BatchSubmitted(attempt=batch.attempt, job_name=job_name, how=how, at=at)]
+        case c.RecordDeferral(reason=reason, until=until, at=at):
+            return [e.SubmissionDeferred(reason=reason, until=until, tries=batch.deferrals + 1, at=at)]
+        case c.RecordUnclear(reason=reason, looked=looked, look_again_at=look_again_at, at=at):
+            looks = batch.looks + 1 if looked else batch.looks
+            return [e.SubmissionUnclear(reason=reason, looks=looks, look_again_at=look_again_at, at=at)]
+        case c.RecordRefusal(reason=reason, at=at):
+            return [e.SubmissionRefused(reason=reason, at=at)]
+        case _:
+            assert_never(command)
+
+
+def _start(batch: Batch, command: c.StartSubmission) -> list[BatchEvent]:
+    _refuse_open_intent(batch, "submitted")
+    if batch.hold:
+        raise RefusedError(
+            f"{batch.name} was refused: {batch.hold}; mend the cause, then `batchmill write` it anew"
+        )
+    follow(batch.name, batch.status, Trigger.SUBMIT)
+    attempt = batch.next_attempt
+    return [
+        e.SubmissionStarted(
+            attempt=attempt,
+            display_name=f"w{batch.wave}-batch_{batch.number}-a{attempt}-{command.nonce}",
+            sha256=batch.file_sha256,
+            at=command.at,
+        )
+    ]
+
+
+def _observe(
+    batch: Batch,
+    command: c.RecordProcessing | c.RecordSuccess | c.RecordFailure | c.RecordDownload | c.RecordAnswers,
+) -> list[BatchEvent]:
+    match command:
+        case c.RecordProcessing(at=at):
+            if batch.status is Status.PROCESSING:
+                return []
+            follow(batch.name, batch.status, Trigger.PROCESS)
+            return [e.BatchProcessing(at=at)]
+        case c.RecordSuccess():
+            follow(batch.name, batch.status, Trigger.SUCCEED)
+            return [
+                e.BatchSucceeded(
+                    succeeded_requests=command.succeeded_requests,
+                    failed_requests=command.failed_requests,
+                    result_file=command.result_file,
+                    ended_at=command.ended_at,
+                    at=command.at,
+                )
+            ]
+        case c.RecordFailure(cause=cause, reason=reason, at=at):
+            follow(batch.name, batch.status, Trigger.FAIL)
+            return [e.BatchFailed(cause=cause, reason=reason, at=at)]
+        case c.RecordDownload(path=path, sha256=sha256, size=size, lines=lines, at=at):
+            follow(batch.name, batch.status, Trigger.DOWNLOAD)
+            return [e.BatchDownloaded(path=path, sha256=sha256, size=size, lines=lines, at=at)]
+        case c.RecordAnswers(answers=answers):
+            return _answers(batch, answers)
+        case _:
+            assert_never(command)
+
+
+def _answers(batch: Batch, answers: e.AnswersRead) -> list[BatchEvent]:
+    if batch.read:
+        return []
+    if batch.status is not Status.DOWNLOADED:
+        raise RefusedError(f"{batch.name} is {batch.status.value}: its answers can be read once it is downloaded")
+    if answers.refined + len(answers.unrefined) != batch.pairs:
+        raise RefusedError(
+            f"{batch.name} has {batch.pairs} pairs, but {answers.refined + len(answers.unrefined)} verdicts came; "
+            "every pair gets exactly one, so this is an error of the reader"
+        )
+    return [answers]
+
+
+def _refuse_open_intent(batch: Batch, what: str) -> None:
+    if batch.intent_open:
+        raise RefusedError(
+            f"{batch.name} cannot be {what} while the end of attempt {batch.attempt} ({batch.display_name}) is "
+            "not known; let `batchmill run` look for its job first"
+        )

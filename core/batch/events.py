@@ -1,0 +1,197 @@
+"""What can happen to a batch, in the past tense; each class is one stored shape that never changes."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
+
+import msgspec
+
+from core.pairs import PairRange  # noqa: TC001 - the same
+
+
+class Estimate(msgspec.Struct, frozen=True, gc=False):
+    """Expected size and price: tokens in, tokens out, US dollars at the provider's batch price."""
+
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+
+
+class RequestLine(msgspec.Struct, frozen=True, array_like=True):
+    """One line of a batch file: its key and the pairs it carries. Stored as `[key, ranges]`."""
+
+    key: str
+    ranges: tuple[PairRange, ...]
+
+
+class Unrefined(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A pair that did not come home refined: its id, the verdict and the reason."""
+
+    pair_id: str
+    verdict: str
+    reason: str
+
+
+class BatchPlanned(msgspec.Struct, frozen=True):
+    """A wave's plan gave this number its pairs; a later plan of the same wave may do so again."""
+
+    number: int
+    wave: int
+    revision: int
+    title: str
+    ranges: tuple[PairRange, ...]
+    model: str
+    prompt_sha256: str
+    estimate: Estimate
+    at: datetime
+
+
+class BatchWithdrawn(msgspec.Struct, frozen=True, gc=False):
+    """A new plan of the wave left this number out before anything of it had been sent."""
+
+    reason: str
+    at: datetime
+
+
+class BatchWritten(msgspec.Struct, frozen=True):
+    """The batch file stands on disk, whole; `path` is relative to the workspace, `size` in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+    requests: tuple[RequestLine, ...]
+    at: datetime
+
+
+class SubmissionStarted(msgspec.Struct, frozen=True, gc=False):
+    """The intent to create a job, recorded before the provider is asked for anything."""
+
+    attempt: int
+    display_name: str
+    sha256: str
+    at: datetime
+
+
+class FileUploaded(msgspec.Struct, frozen=True, gc=False):
+    """The provider holds the batch file until `expires_at` (48 h after the upload, if it did not say)."""
+
+    file_name: str
+    expires_at: datetime
+    at: datetime
+
+
+class BatchSubmitted(msgspec.Struct, frozen=True, gc=False):
+    """The provider has a job for this attempt; `how` is `created`, or `found` by its display name."""
+
+    attempt: int
+    job_name: str
+    how: str
+    at: datetime
+
+
+class SubmissionDeferred(msgspec.Struct, frozen=True, gc=False):
+    """The provider certainly made no job and may later (rate limit, no connection); next try at `until`."""
+
+    reason: str
+    until: datetime
+    tries: int
+    at: datetime
+
+
+class SubmissionUnclear(msgspec.Struct, frozen=True, gc=False):
+    """Nobody knows whether the provider made a job; it is looked for by its display name before anything else.
+
+    `looks` counts the searches of the provider's whole list that found nothing so far.
+    """
+
+    reason: str
+    looks: int
+    look_again_at: datetime
+    at: datetime
+
+
+class SubmissionRefused(msgspec.Struct, frozen=True, gc=False):
+    """The provider certainly made no job and would refuse the same file again; a person has to look."""
+
+    reason: str
+    at: datetime
+
+
+class BatchProcessing(msgspec.Struct, frozen=True, gc=False):
+    """The provider was first seen working on the job."""
+
+    at: datetime
+
+
+class BatchSucceeded(msgspec.Struct, frozen=True, gc=False):
+    """The job ended with a result to fetch; counts are requests, as the provider states them.
+
+    `result_file` names the provider's file, None where the result stands inside the job itself.
+    """
+
+    succeeded_requests: int
+    failed_requests: int
+    result_file: str | None
+    ended_at: datetime | None
+    at: datetime
+
+
+class BatchFailed(msgspec.Struct, frozen=True, gc=False):
+    """The job ended without a result; `cause` is failed, expired, cancelled or gone."""
+
+    cause: str
+    reason: str
+    at: datetime
+
+
+class BatchDownloaded(msgspec.Struct, frozen=True, gc=False):
+    """The result file stands on disk as it came; `path` is relative to the workspace."""
+
+    path: str
+    sha256: str
+    size: int
+    lines: int
+    at: datetime
+
+
+class AnswersRead(msgspec.Struct, frozen=True):
+    """Every pair of the batch has its verdict: those listed, and refined for all others.
+
+    `path` names the refined-pairs file; token counts are the sums of the provider's usage metadata.
+    """
+
+    path: str
+    sha256: str
+    refined: int
+    unrefined: tuple[Unrefined, ...]
+    strays: int
+    input_tokens: int
+    output_tokens: int
+    emulated: bool
+    at: datetime
+
+
+class BatchRetried(msgspec.Struct, frozen=True, gc=False):
+    """The batch goes back to written, for another attempt with the same file."""
+
+    reason: str
+    at: datetime
+
+
+BatchEvent = (
+    BatchPlanned
+    | BatchWithdrawn
+    | BatchWritten
+    | SubmissionStarted
+    | FileUploaded
+    | BatchSubmitted
+    | SubmissionDeferred
+    | SubmissionUnclear
+    | SubmissionRefused
+    | BatchProcessing
+    | BatchSucceeded
+    | BatchFailed
+    | BatchDownloaded
+    | AnswersRead
+    | BatchRetried
+)

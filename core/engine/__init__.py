@@ -1,0 +1,1 @@
+"""The loop that drives batches: what is due (pure) and how it is done (through ports)."""

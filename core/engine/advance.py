@@ -1,0 +1,140 @@
+"""One pulse of the engine: everything that is due now, in the order in which money is saved."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.batch.lifecycle import Status
+from core.engine.harvest import harvest
+from core.engine.poll import poll
+from core.engine.read import read_answers
+from core.engine.resolve import resolve
+from core.engine.steps import Kind, next_step
+from core.engine.submit import submit
+from core.errors import CredentialsError, ProviderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from core.batch.state import Batch
+    from core.engine.workshop import Workshop
+
+IN_FLIGHT = {Status.SUBMITTED, Status.PROCESSING}
+
+
+class Pulse(msgspec.Struct, frozen=True):
+    """What a pulse left behind: how many batches still need the engine, and when it has something to do next."""
+
+    open: int
+    due: datetime | None
+
+
+class Engine:
+    """Drives batches; holds no truth of its own, only when it last asked and what to leave alone for a while."""
+
+    def __init__(
+        self, shop: Workshop, *, only: Collection[int] | None = None, warn: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Drive everything under way, and submit all batches or `only` some.
+
+        `warn` is told of every trouble that a later pulse tries again.
+        """
+        self._shop = shop
+        self._only = only
+        self._warn = warn
+        self._polled: datetime | None = None
+        self._not_before: dict[Kind, datetime] = {}
+
+    def pulse(self) -> Pulse:
+        """Do all that is due, and return what is left.
+
+        Raises CredentialsError when the provider does not accept the key; any other trouble with the provider is
+        told to `warn` and tried again later.
+        """
+        self._shop.books.refresh()
+        while not self._shop.stopping():
+            if not self._one_round():
+                break
+        return self._rest()
+
+    def _one_round(self) -> bool:
+        """Do one chunk of each kind of work that is due; return whether there may be more at once."""
+        return any(
+            [
+                self._do(Kind.RESOLVE, resolve, self._due(Kind.RESOLVE)),
+                self._do(Kind.POLL, self._poll, self._pollable()),
+                self._do(Kind.HARVEST, harvest, self._due(Kind.HARVEST)[: self._shop.policy.chunk]),
+                self._do(Kind.READ, read_answers, self._due(Kind.READ)[: self._shop.policy.chunk]),
+                self._do(Kind.SUBMIT, submit, self._submittable()),
+            ]
+        )
+
+    def _do(
+        self, kind: Kind, work: Callable[[Workshop, Sequence[Batch]], object], batches: Sequence[Batch]
+    ) -> bool:
+        now = self._shop.now()
+        if not batches or self._shop.stopping() or self._not_before.get(kind, now) > now:
+            return False
+        try:
+            outcome = work(self._shop, batches)
+        except CredentialsError:
+            raise
+        except ProviderError as error:
+            self._warn(str(error))
+            self._rest_a_while(kind)
+            return False
+        troubles = [haul.trouble for haul in outcome if haul.trouble] if isinstance(outcome, list) else []
+        for trouble in troubles:
+            self._warn(str(trouble))
+        if troubles:
+            self._rest_a_while(kind)
+        return not troubles
+
+    def _rest_a_while(self, kind: Kind) -> None:
+        self._not_before[kind] = self._shop.now() + timedelta(seconds=self._shop.policy.poll_every)
+
+    def _poll(self, shop: Workshop, batches: Sequence[Batch]) -> None:
+        self._polled = shop.now()
+        poll(shop, batches)
+
+    def _of_kind(self, kind: Kind) -> list[tuple[Batch, datetime | None]]:
+        steps = ((batch, next_step(batch)) for batch in self._shop.books.open_batches())
+        found = [(batch, step.due) for batch, step in steps if step.kind is kind]
+        if kind is Kind.SUBMIT and self._only is not None:
+            return [(batch, due) for batch, due in found if batch.number in self._only]
+        return found
+
+    def _due(self, kind: Kind) -> list[Batch]:
+        now = self._shop.now()
+        return [batch for batch, due in self._of_kind(kind) if due is None or due <= now]
+
+    def _pollable(self) -> list[Batch]:
+        every = timedelta(seconds=self._shop.policy.poll_every)
+        if self._polled is not None and self._shop.now() < self._polled + every:
+            return []
+        return self._due(Kind.POLL)
+
+    def _submittable(self) -> list[Batch]:
+        """Return the next chunk to submit: as many as the jobs at once allow, none while a wait is on.
+
+        A rate limit or an unreachable provider concerns the whole project, so one batch's wait holds all.
+        """
+        everything = self._shop.books.open_batches()
+        now = self._shop.now()
+        if any(b.deferrals and b.next_try_at and b.next_try_at > now and not b.intent_open for b in everything):
+            return []
+        busy = sum(batch.status in IN_FLIGHT or batch.intent_open for batch in everything)
+        room = max(0, self._shop.policy.jobs_at_once - busy)
+        return self._due(Kind.SUBMIT)[: min(room, self._shop.policy.chunk)]
+
+    def _rest(self) -> Pulse:
+        everything = self._shop.books.open_batches()
+        now = self._shop.now()
+        dues = [due for kind in Kind for _, due in self._of_kind(kind) if due is not None and due > now]
+        dues += [moment for moment in self._not_before.values() if moment > now]
+        if self._polled is not None and any(batch.status in IN_FLIGHT for batch in everything):
+            dues.append(self._polled + timedelta(seconds=self._shop.policy.poll_every))
+        return Pulse(open=len(everything), due=min(dues, default=None))

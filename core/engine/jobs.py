@@ -1,0 +1,73 @@
+"""Reads the provider's jobs: all of them by pages, or those wanted with as few calls as possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.errors import GoneError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from core.engine.workshop import Workshop
+    from core.ports import BatchProvider, Job
+
+#: More pages than any project has: a list that never ends is an error of the provider, not a reason to hang.
+MOST_PAGES = 10_000
+
+
+def all_jobs(provider: BatchProvider, page_size: int) -> Iterator[Job]:
+    """Yield every job the provider lists, paging by hand."""
+    token: str | None = None
+    for _ in range(MOST_PAGES):
+        page = provider.list_jobs(page_size=page_size, page_token=token)
+        yield from page.jobs
+        token = page.next_token
+        if not token:
+            return
+
+
+def look_at(shop: Workshop, names: Sequence[str]) -> dict[str, Job | None]:
+    """Return each named job as it is now, None for one that the provider says it does not know.
+
+    Pages of the list are read while they promise fewer calls than asking for each job; a job that did not turn
+    up is asked for by itself, since absence from a list proves nothing. Raises ProviderError for a failed call.
+    """
+    found: dict[str, Job | None] = _listed(shop, set(names))
+    return found | _asked(shop, sorted(set(names) - found.keys()))
+
+
+def _listed(shop: Workshop, wanted: set[str]) -> dict[str, Job | None]:
+    """Return what pages of the list show of the wanted jobs."""
+    found: dict[str, Job | None] = {}
+    token: str | None = None
+    pages = -(-len(wanted) // shop.policy.page_size)
+    while len(wanted) > pages > 0:
+        page = shop.provider.list_jobs(page_size=shop.policy.page_size, page_token=token)
+        for job in page.jobs:
+            if job.name in wanted:
+                wanted.discard(job.name)
+                found[job.name] = job
+        token = page.next_token
+        pages = -(-len(wanted) // shop.policy.page_size)
+        if not token or not any(job.name in found for job in page.jobs):
+            break
+    return found
+
+
+def _asked(shop: Workshop, names: Sequence[str]) -> dict[str, Job | None]:
+    """Return what single questions show; one that fails is left for the next time unless all of them do."""
+    answers = shop.side_by_side(lambda name: (name, _ask(shop.provider, name)), names)
+    failures = [answer for _, answer in answers if isinstance(answer, UnavailableError)]
+    if failures and len(failures) == len(answers):
+        raise failures[0]
+    return {name: answer for name, answer in answers if not isinstance(answer, UnavailableError)}
+
+
+def _ask(provider: BatchProvider, name: str) -> Job | UnavailableError | None:
+    try:
+        return provider.get(name)
+    except GoneError:
+        return None
+    except UnavailableError as error:
+        return error

@@ -1,0 +1,37 @@
+"""How the engine paces itself: every wait, limit and width in one place."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """Times are seconds.
+
+    `jobs_at_once` is the provider's limit of concurrent jobs (100 by its documentation), `chunk` how many batches
+    are submitted or harvested between two commits and `workers` how many calls run side by side. After a 429
+    without a delay of its own the wait doubles from `backoff_first` up to `backoff_most`. A job whose create call
+    ended unclear is looked for once after each of `looks_after`; only when all looks found nothing may it be
+    created again.
+    """
+
+    poll_every: float = 30.0
+    jobs_at_once: int = 100
+    chunk: int = 20
+    workers: int = 4
+    page_size: int = 100
+    backoff_first: float = 30.0
+    backoff_most: float = 900.0
+    looks_after: tuple[float, ...] = (2.0, 20.0, 60.0)
+    file_template: str = "batch_{number:03d}.jsonl"
+    results_folder: str = "results"
+
+
+def backoff(policy: Policy, tries: int, jitter: float) -> float:
+    """Return the seconds to wait after the `tries`-th deferral in a row (from 1).
+
+    Exponential with full jitter in its upper half: `jitter` in [0, 1) picks the place between half and all of
+    `backoff_first * 2^(tries - 1)`, capped at `backoff_most`.
+    """
+    whole = min(policy.backoff_most, policy.backoff_first * 2.0 ** min(tries - 1, 30))
+    return whole * (0.5 + jitter / 2)

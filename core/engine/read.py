@@ -1,0 +1,54 @@
+"""Reads downloaded answers: one refined-pairs file per batch, and one verdict per pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.batch import commands as c
+from core.batch.events import AnswersRead
+from core.engine.books import Entry
+from core.engine.harvest import Haul, result_path
+from core.errors import NotFoundError, StorageError
+from core.exchange.answers import AnswerReader
+from core.exchange.refined_lines import refined_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.batch.state import Batch
+    from core.engine.workshop import Workshop
+
+
+def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
+    """Read the result files of these downloaded batches, and record all verdicts in one commit."""
+    hauls = shop.side_by_side(lambda batch: _read(shop, batch), batches)
+    shop.books.write([haul.entry for haul in hauls if haul.entry])
+    return hauls
+
+
+def _read(shop: Workshop, batch: Batch) -> Haul:
+    try:
+        with shop.files.open(batch.result_path) as lines, shop.files.create(_place(shop, batch)) as pending:
+            reader = AnswerReader(lines, batch.requests)
+            pending.sink.writelines(refined_lines(reader, batch=batch.number, attempt=batch.attempt))
+            stored = pending.commit()
+    except (NotFoundError, StorageError) as error:
+        return Haul(batch.number, trouble=error)
+    reading = reader.reading()
+    answers = AnswersRead(
+        path=stored.path,
+        sha256=stored.sha256,
+        refined=reading.refined,
+        unrefined=reading.unrefined,
+        strays=reading.stray_count,
+        input_tokens=reading.input_tokens,
+        output_tokens=reading.output_tokens,
+        emulated=reading.emulated,
+        at=shop.now(),
+    )
+    cause = f"{reading.lines} result lines read from {batch.result_path}"
+    return Haul(batch.number, entry=Entry(batch.number, (c.RecordAnswers(answers),), cause))
+
+
+def _place(shop: Workshop, batch: Batch) -> str:
+    return result_path(shop, batch, "refined")

@@ -1,0 +1,55 @@
+"""What a batch needs next, judged from its state and the time alone."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.batch.lifecycle import Status
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.batch.state import Batch
+
+
+class Kind(Enum):
+    """The engine's kinds of work, in the order in which it does them: money that is spent comes home first."""
+
+    RESOLVE = "resolve"
+    HARVEST = "harvest"
+    READ = "read"
+    POLL = "poll"
+    SUBMIT = "submit"
+    NOTHING = "nothing"
+
+
+class Step(msgspec.Struct, frozen=True):
+    """The next piece of work for a batch, not to be done before `due` (None: at once)."""
+
+    kind: Kind
+    due: datetime | None = None
+
+
+def next_step(batch: Batch) -> Step:
+    """Return the batch's next step; NOTHING for one that is finished or waits for a person."""
+    match batch.status:
+        case Status.WRITTEN if batch.intent_open:
+            return Step(Kind.RESOLVE, batch.next_try_at)
+        case Status.WRITTEN if batch.hold is None:
+            return Step(Kind.SUBMIT, batch.next_try_at)
+        case Status.SUBMITTED | Status.PROCESSING:
+            return Step(Kind.POLL)
+        case Status.SUCCEEDED:
+            return Step(Kind.HARVEST, batch.next_try_at)
+        case Status.DOWNLOADED if not batch.read:
+            return Step(Kind.READ)
+        case _:
+            return Step(Kind.NOTHING)
+
+
+def is_open(batch: Batch) -> bool:
+    """Whether the engine still has something to do for the batch."""
+    return next_step(batch).kind is not Kind.NOTHING

@@ -1,0 +1,135 @@
+"""Creates jobs: intent first, then upload and one create, then the fact, whatever it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.batch import commands as c
+from core.engine.books import Entry
+from core.engine.policy import backoff
+from core.errors import (
+    AmbiguousError,
+    CredentialsError,
+    GoneError,
+    NotFoundError,
+    ProviderError,
+    RateLimitedError,
+    RejectedError,
+    UnavailableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.batch.commands import BatchCommand
+    from core.batch.state import Batch
+    from core.engine.workshop import Workshop
+
+#: The provider deletes uploaded files after 48 h; one that would die within the next hour is uploaded anew.
+FILE_LIFE = timedelta(hours=48)
+FILE_MARGIN = timedelta(hours=1)
+
+
+def submit(shop: Workshop, batches: Sequence[Batch]) -> None:
+    """Submit these written batches, with one commit for all intents before and one for all facts after.
+
+    Raises CredentialsError when the provider does not accept the key; the facts found until then are kept.
+    """
+    fit = [batch for batch in batches if _check_file(shop, batch)]
+    shop.books.write(
+        Entry(batch.number, (c.StartSubmission(nonce=shop.chance.nonce(), at=shop.now()),), "written and due")
+        for batch in fit
+    )
+    started = [shop.books.get(batch.number) for batch in fit]
+    limited: list[datetime] = []
+    results = shop.side_by_side(lambda batch: _send(shop, batch, limited), started)
+    sent = {entry.number for entry, _ in results}
+    unsent = [_not_begun(shop, batch) for batch in started if batch.number not in sent]
+    shop.books.write([entry for entry, _ in results] + unsent)
+    for _, error in results:
+        if isinstance(error, CredentialsError):
+            raise error
+
+
+def _check_file(shop: Workshop, batch: Batch) -> bool:
+    """Refuse to send a file that is not the one that was written."""
+    if shop.files.digest(batch.file_path) == batch.file_sha256:
+        return True
+    reason = (
+        f"{batch.file_path} is missing or was changed after it was written; run `batchmill write` for its wave"
+    )
+    at = shop.now()
+    start = c.StartSubmission(nonce=shop.chance.nonce(), at=at)
+    shop.books.write([Entry(batch.number, (start, c.RecordRefusal(reason, at)), "the file was checked first")])
+    return False
+
+
+def _not_begun(shop: Workshop, batch: Batch) -> Entry:
+    """Close the intent of a batch whose turn did not come: nothing was asked of the provider for it."""
+    now = shop.now()
+    return Entry(batch.number, (c.RecordDeferral("stopped before it was sent", now, now),), "stopping")
+
+
+def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry, ProviderError | None]:
+    """Upload and create, and turn whatever happens into facts about the batch.
+
+    `limited` is shared by the chunk: after the first 429 the others are put off without asking.
+    """
+    if limited:
+        deferral = c.RecordDeferral("the provider limits the rate", max(limited), shop.now())
+        return Entry(batch.number, (deferral,), "another batch met the rate limit"), None
+    facts: list[BatchCommand] = []
+    try:
+        file_name = _upload(shop, batch, facts)
+        job = shop.provider.create(model=batch.model, input_file=file_name, display_name=batch.display_name)
+    except (ProviderError, NotFoundError) as error:
+        fact = _judge(shop, batch, error)
+        if isinstance(error, RateLimitedError) and isinstance(fact, c.RecordDeferral):
+            limited.append(fact.until)
+        return (
+            Entry(batch.number, (*facts, fact), f"the provider answered: {type(error).__name__}"),
+            error if isinstance(error, ProviderError) else None,
+        )
+    facts.append(c.RecordJob(job.name, "created", shop.now()))
+    return Entry(batch.number, tuple(facts), "the provider created the job"), None
+
+
+def _upload(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> str:
+    """Return the name of the file at the provider, uploading it unless an earlier upload still lives.
+
+    A trouble during the upload leaves no job behind, so an unclear end of it is merely unavailable.
+    """
+    now = shop.now()
+    if batch.uploaded_file and batch.uploaded_until and now + FILE_MARGIN < batch.uploaded_until:
+        return batch.uploaded_file
+    try:
+        with shop.files.open(batch.file_path) as content:
+            remote = shop.provider.upload(content, display_name=batch.display_name)
+    except AmbiguousError as error:
+        raise UnavailableError(str(error)) from error
+    facts.append(c.RecordUpload(remote.name, remote.expires_at or now + FILE_LIFE, shop.now()))
+    return remote.name
+
+
+def _judge(shop: Workshop, batch: Batch, error: ProviderError | NotFoundError) -> BatchCommand:
+    """Return the fact that an error is: nothing happened and may later, never will, or nobody knows."""
+    now = shop.now()
+    reason = str(error)
+    match error:
+        case AmbiguousError():
+            return c.RecordUnclear(
+                reason, looked=False, look_again_at=now + timedelta(seconds=shop.policy.looks_after[0]), at=now
+            )
+        case RateLimitedError(retry_after=wish) if wish is not None:
+            return c.RecordDeferral(reason, now + timedelta(seconds=wish), now)
+        case RateLimitedError() | UnavailableError():
+            wait = backoff(shop.policy, batch.deferrals + 1, shop.chance.random())
+            return c.RecordDeferral(reason, now + timedelta(seconds=wait), now)
+        case CredentialsError():
+            return c.RecordDeferral(reason, now, now)
+        case GoneError() if batch.uploaded_file:
+            return c.RecordDeferral(f"the uploaded file is gone: {reason}", now, now)
+        case RejectedError() | GoneError() | NotFoundError() | ProviderError():
+            return c.RecordRefusal(reason, now)

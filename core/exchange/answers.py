@@ -1,0 +1,199 @@
+"""Reads a result file line by line: the refined pairs as they come, then one verdict for every pair asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.batch.events import Unrefined
+from core.exchange.endings import ending_of
+from core.exchange.rows import read_row
+from core.exchange.texts import answers_in, fault_of
+from core.exchange.verdicts import PairVerdict, Reading, RefinedPair, Stray, Verdict, clause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from core.batch.events import RequestLine
+    from core.exchange.endings import Ending
+    from core.exchange.rows import Row
+
+FIELDS = (
+    "refined_question",
+    "refined_answer",
+    "quality_scores",
+    "duplicate_analysis",
+    "rag_metadata",
+    "enhancements_made",
+    "flags",
+)
+EMULATED = "-emulated"
+STRAYS_KEPT = 1000
+MODELS_KEPT = 100
+_LARGEST_ID = 10**15
+
+
+class _Asked:
+    """One request: its pairs that are not home yet with their sources, and what is known about them."""
+
+    __slots__ = ("ending", "faults", "key", "line", "size", "waiting")
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.size = 0
+        self.waiting: dict[str, str] = {}
+        self.faults: dict[str, str] = {}
+        self.ending: Ending | None = None
+        self.line = 0
+
+
+class AnswerReader:
+    """Iterate once over the refined pairs, in the order of the file; then ask for the verdicts and the sums.
+
+    `lines` are the result file's lines, read one at a time; `requests` what the batch asked for. An answer is
+    joined to a pair by its line's key and its own `pair_id`, never by its place: what fits no open pair of that
+    very request is a stray. The first complete answer of a pair wins. A pair that did not come home is, in this
+    order: blocked, when the provider refused its request; malformed, when an object with its id is there but
+    unusable; else cut off, malformed or missing, as the line of its request ended. No input makes it raise.
+    """
+
+    def __init__(self, lines: Iterable[bytes], requests: Iterable[RequestLine]) -> None:
+        """Take the lines unread, and lay out the pairs in the order they were asked for."""
+        self._lines = lines
+        self._asked: dict[str, _Asked] = {}
+        self._home: dict[str, _Asked] = {}
+        for request in requests:
+            asked = self._asked.setdefault(request.key, _Asked(request.key))
+            for run in request.ranges:
+                for pair_id in run:
+                    if self._home.setdefault(pair_id, asked) is asked:
+                        asked.waiting[pair_id] = run.source
+            asked.size = len(asked.waiting)
+        self._strays: list[Stray] = []
+        self._stray_count = 0
+        self._line = 0
+        self._lines_read = 0
+        self._input_tokens = 0
+        self._output_tokens = 0
+        self._models: set[str] = set()
+        self._ended = False
+
+    def __iter__(self) -> Iterator[RefinedPair]:
+        """Yield every refined pair as its line is read; of the file only one line is held at a time."""
+        for line in self._lines:
+            self._line += 1
+            if line and not line.isspace():
+                self._lines_read += 1
+                yield from self._read(line)
+        self._ended = True
+
+    def verdicts(self) -> Iterator[PairVerdict]:
+        """Yield each pair of the batch once, in the order of the requests, with its verdict.
+
+        Raises RuntimeError when the lines have not all been read: a verdict would be premature.
+        """
+        if not self._ended:
+            raise RuntimeError("the verdicts are known only when every result line has been read")
+        for pair_id, asked in self._home.items():
+            verdict, reason = _judge(pair_id, asked)
+            yield PairVerdict(pair_id=pair_id, key=asked.key, verdict=verdict, reason=reason)
+
+    def reading(self) -> Reading:
+        """Return the sums and everything that is not a refined pair; raises RuntimeError as `verdicts` does."""
+        unrefined = tuple(
+            Unrefined(pair_id=judged.pair_id, verdict=judged.verdict.value, reason=judged.reason)
+            for judged in self.verdicts()
+            if judged.verdict is not Verdict.REFINED
+        )
+        return Reading(
+            lines=self._lines_read,
+            refined=len(self._home) - len(unrefined),
+            unrefined=unrefined,
+            strays=tuple(self._strays),
+            stray_count=self._stray_count,
+            input_tokens=self._input_tokens,
+            output_tokens=self._output_tokens,
+            models=tuple(sorted(self._models)),
+            emulated=any(model.endswith(EMULATED) for model in self._models),
+        )
+
+    def _read(self, line: bytes) -> Iterator[RefinedPair]:
+        row = read_row(line)
+        if row is None:
+            self._stray(None, None, "the line is not a JSON object in UTF-8")
+            return
+        asked = self._asked.get(row.key) if row.key is not None else None
+        if asked is not None and asked.line:
+            self._stray(asked.key, None, f"the key was answered before, on line {asked.line}")
+        else:
+            self._count(row)
+        if asked is not None:
+            yield from self._answers(row, asked)
+        elif row.key is None:
+            self._stray(None, None, "the line has no key")
+        else:
+            self._stray(row.key, None, f"no request of this batch has the key {row.key}")
+
+    def _answers(self, row: Row, asked: _Asked) -> Iterator[RefinedPair]:
+        found = [answers_in(text) for text in row.texts if text]
+        for text in found:
+            for answer in text.answers:
+                pair_id = self._place(answer.get("pair_id"), asked)
+                if pair_id is None:
+                    continue
+                fault = fault_of(answer)
+                if fault is None:
+                    source = asked.waiting.pop(pair_id)
+                    kept = {field: answer[field] for field in FIELDS if field in answer}
+                    yield RefinedPair(pair_id=pair_id, source=source, key=asked.key, answer=kept)
+                else:
+                    asked.faults.setdefault(pair_id, fault)
+            for broken in text.broken:
+                pair_id = self._place(broken.pair_id, asked)
+                if pair_id is not None:
+                    asked.faults.setdefault(pair_id, broken.reason)
+        asked.line = asked.line or self._line
+        if asked.ending is None:
+            asked.ending = ending_of(row, found, came=asked.size - len(asked.waiting), asked=asked.size)
+
+    def _place(self, named: object, asked: _Asked) -> str | None:
+        """Return the open pair of this request that an answer names, or note the stray and return None."""
+        if isinstance(named, int) and not isinstance(named, bool) and abs(named) < _LARGEST_ID:
+            named = str(named)
+        if not isinstance(named, str):
+            self._stray(asked.key, None, "an answer without a pair_id that is text")
+            return None
+        if named in asked.waiting:
+            return named
+        home = self._home.get(named)
+        if home is None:
+            reason = "no pair of this batch has this pair_id"
+        elif home is asked:
+            reason = "the pair was answered before; its first complete answer stays"
+        else:
+            reason = f"the pair belongs to the request {home.key}"
+        self._stray(asked.key, named, reason)
+        return None
+
+    def _count(self, row: Row) -> None:
+        self._input_tokens += row.input_tokens
+        self._output_tokens += row.output_tokens
+        if row.model and len(self._models) < MODELS_KEPT:
+            self._models.add(clause(row.model))
+
+    def _stray(self, key: str | None, pair_id: str | None, reason: str) -> None:
+        self._stray_count += 1
+        if len(self._strays) < STRAYS_KEPT:
+            key = None if key is None else clause(key)
+            pair_id = None if pair_id is None else clause(pair_id)
+            self._strays.append(Stray(line=self._line, key=key, pair_id=pair_id, reason=clause(reason)))
+
+
+def _judge(pair_id: str, asked: _Asked) -> Ending:
+    if pair_id not in asked.waiting:
+        return Verdict.REFINED, ""
+    blocked = asked.ending is not None and asked.ending[0] is Verdict.BLOCKED
+    if asked.ending is not None and (blocked or pair_id not in asked.faults):
+        return asked.ending
+    if pair_id in asked.faults:
+        return Verdict.MALFORMED, asked.faults[pair_id]
+    return Verdict.MISSING, clause(f"no result line has the key {asked.key}")

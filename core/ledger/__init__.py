@@ -1,0 +1,1 @@
+"""The event log: envelope, codec, and the questions asked of it."""

@@ -1,0 +1,80 @@
+"""Between events and stored bytes: literal names, schema versions, and upcasters for what shipped before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from core.batch import events as batch
+from core.errors import UnreadableEventError
+from core.wave import events as wave
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: Stored name and schema version of every event. A name is never reused, a shipped shape never changes: a new
+#: shape gets the next version here, an upcaster below and a golden file in the tests.
+NAMES: Mapping[type[Any], tuple[str, int]] = {
+    wave.WavePlanned: ("wave.planned", 1),
+    batch.BatchPlanned: ("batch.planned", 1),
+    batch.BatchWithdrawn: ("batch.withdrawn", 1),
+    batch.BatchWritten: ("batch.written", 1),
+    batch.SubmissionStarted: ("batch.submission_started", 1),
+    batch.FileUploaded: ("batch.file_uploaded", 1),
+    batch.BatchSubmitted: ("batch.submitted", 1),
+    batch.SubmissionDeferred: ("batch.submission_deferred", 1),
+    batch.SubmissionUnclear: ("batch.submission_unclear", 1),
+    batch.SubmissionRefused: ("batch.submission_refused", 1),
+    batch.BatchProcessing: ("batch.processing", 1),
+    batch.BatchSucceeded: ("batch.succeeded", 1),
+    batch.BatchFailed: ("batch.failed", 1),
+    batch.BatchDownloaded: ("batch.downloaded", 1),
+    batch.AnswersRead: ("batch.answers_read", 1),
+    batch.BatchRetried: ("batch.retried", 1),
+}
+
+#: From the data of (name, version) to the data of (name, version + 1).
+UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+_CURRENT = {name: (cls, schema) for cls, (name, schema) in NAMES.items()}
+_DECODE = {(name, schema): msgspec.json.Decoder(cls).decode for cls, (name, schema) in NAMES.items()}
+_ENCODE = msgspec.json.Encoder().encode
+
+
+def encode(event: object) -> tuple[str, int, str]:
+    """Return (name, schema, JSON text) of an event."""
+    name, schema = NAMES[type(event)]
+    return name, schema, _ENCODE(event).decode()
+
+
+def decode(name: str, schema: int, data: str | bytes) -> Any:  # noqa: ANN401 - any event
+    """Return the event that was stored under these names.
+
+    Raises UnreadableEventError for a name or version this program does not know, or data that does not fit.
+    """
+    try:
+        return _DECODE[name, schema](data)
+    except KeyError:
+        return _decode_older(name, schema, data)
+    except msgspec.MsgspecError as error:
+        raise UnreadableEventError(
+            f"a stored {name} (schema {schema}) does not have its shape: {error}"
+        ) from error
+
+
+def _decode_older(name: str, schema: int, data: str | bytes) -> Any:  # noqa: ANN401 - any event
+    if name not in _CURRENT or schema > _CURRENT[name][1]:
+        raise UnreadableEventError(
+            f"the ledger holds a {name} of schema {schema}, which this version does not know; update batchmill"
+        )
+    cls, current = _CURRENT[name]
+    try:
+        raw = msgspec.json.decode(data)
+        for step in range(schema, current):
+            raw = UPCASTERS[name, step](raw)
+        return msgspec.convert(raw, cls)
+    except (msgspec.MsgspecError, KeyError) as error:
+        raise UnreadableEventError(
+            f"a stored {name} (schema {schema}) cannot be brought up to date: {error}"
+        ) from error

@@ -1,0 +1,1 @@
+"""From staged files to a plan: inventory, grouping into batches, packing into requests, estimates."""

@@ -1,0 +1,182 @@
+"""From the inventory and the settings to a plan: a pure function, so planning again gives the same plan."""
+
+from __future__ import annotations
+
+from array import array
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.errors import BadInputError
+from core.planning.estimate import estimate, expected_hours, total
+from core.planning.grouping import Grouping, group
+from core.planning.inventory import COUNT_DIFFERS, Inventory, PairSizes, Stock
+from core.planning.models import Model  # noqa: TC001 - msgspec reads the annotations at run time
+from core.planning.naming import counted, source_keys
+from core.planning.order import in_order
+from core.planning.packing import Packing, pack
+from core.planning.plan import Plan, PlannedBatch
+from core.planning.sifting import Source
+from core.planning.staged import ERROR, Finding
+from core.wave.events import Decision, PlannedSource, PlanSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from core.pairs import PairRange
+
+STRATEGIES = ("indicator", "size")
+LOW_COUNT_ACTIONS = ("combine", "skip", "hold")
+
+
+class PlanTerms(msgspec.Struct, frozen=True):
+    """What a plan is made for, beside the sources and the settings.
+
+    `next_number` is the number of the first batch unless the settings give one. With `accept_counts` a claim that
+    disagrees with its file is recorded as accepted instead of stopping the plan.
+    """
+
+    wave: int
+    revision: int
+    next_number: int
+    model: Model
+    prompt_sha256: str
+    prompt_characters: int
+    max_pairs_per_request: int | None = None
+    accept_counts: bool = False
+
+    @property
+    def packing(self) -> Packing:
+        """What requests are packed by."""
+        return Packing(self.model, self.prompt_characters, self.max_pairs_per_request)
+
+
+def make_plan(stock: Stock, settings: PlanSettings, terms: PlanTerms) -> Plan:
+    """Propose the batches of a wave.
+
+    Raises BadInputError for settings that make no sense, sources with errors, and a wave without a single pair.
+    """
+    _check_settings(settings, terms)
+    decisions = _accepted(stock.inventory, terms)
+    ordered = in_order(stock.inventory.sources)
+    keys = source_keys(terms.wave, ordered)
+    grouping = group([Source(keys[source.path], source) for source in ordered], settings)
+    if not grouping.groups:
+        raise BadInputError(f"wave {terms.wave} cannot be planned: its sources hold no pair that may be sent")
+    sizes = {keys[path]: stock.sizes[path] for path in keys}
+    batches = tuple(_batches(grouping, settings, sizes, terms, decisions))
+    return Plan(
+        wave=terms.wave,
+        revision=terms.revision,
+        inbox=stock.inventory.inbox,
+        sources=_sources([Source(keys[source.path], source) for source in ordered], grouping),
+        batches=batches,
+        settings=settings,
+        decisions=(*grouping.decisions, *decisions),
+        model=terms.model.name,
+        prompt_sha256=terms.prompt_sha256,
+        prices_dated=terms.model.prices_dated,
+        estimate=total(batch.estimate for batch in batches),
+        hours=expected_hours(len(batches)),
+        fingerprint=_fingerprint(ordered_hashes(stock.inventory), settings, terms),
+    )
+
+
+def _check_settings(settings: PlanSettings, terms: PlanTerms) -> None:
+    if settings.strategy not in STRATEGIES:
+        raise BadInputError(f"there is no strategy {settings.strategy!r}; choose one of {', '.join(STRATEGIES)}")
+    if settings.low_count not in LOW_COUNT_ACTIONS:
+        raise BadInputError(
+            f"low counts cannot be treated by {settings.low_count!r}; choose one of {', '.join(LOW_COUNT_ACTIONS)}"
+        )
+    numbers = {
+        "wave": terms.wave,
+        "batch_size": settings.batch_size,
+        "first_number": settings.first_number,
+        "low_count_below": settings.low_count_below,
+        "max_pairs_per_request": terms.max_pairs_per_request,
+    }
+    for name, number in numbers.items():
+        if number is not None and number < 1:
+            raise BadInputError(f"{name} must be 1 or more, not {number}")
+
+
+def _accepted(inventory: Inventory, terms: PlanTerms) -> list[Decision]:
+    """Refuse sources with errors; return a decision for every claim that was accepted as it is."""
+    errors = [finding for finding in inventory.findings() if finding.severity == ERROR]
+    accepted = [finding for finding in errors if terms.accept_counts and finding.code == COUNT_DIFFERS]
+    stopping = [finding for finding in errors if finding not in accepted]
+    if stopping:
+        raise BadInputError(_refusal(terms.wave, stopping))
+    return [Decision(each.path, "count accepted", f"it {each.sentence}; accepted by hand") for each in accepted]
+
+
+def _refusal(wave: int, stopping: list[Finding]) -> str:
+    first, others = stopping[0], len(stopping) - 1
+    more = "" if not others else f" (and {others} more, shown by `batchmill inventory`)"
+    if all(finding.code == COUNT_DIFFERS for finding in stopping):
+        return f"wave {wave} cannot be planned: {first}{more}; mend it, or plan with --accept-counts"
+    return f"wave {wave} cannot be planned: {first}{more}; mend the file or leave it out of the inbox"
+
+
+def _sources(ordered: list[Source], grouping: Grouping) -> tuple[PlannedSource, ...]:
+    return tuple(
+        PlannedSource(
+            key=source.key,
+            path=source.stock.path,
+            sha256=source.stock.sha256,
+            session=source.stock.session,
+            indicator=source.stock.indicator,
+            category=source.stock.category,
+            claimed=source.stock.claimed,
+            found=source.stock.found,
+            planned=0 if source.key in grouping.excluded else source.stock.found,
+            excluded=grouping.excluded.get(source.key),
+        )
+        for source in ordered
+    )
+
+
+def _batches(
+    grouping: Grouping,
+    settings: PlanSettings,
+    sizes: Mapping[str, PairSizes],
+    terms: PlanTerms,
+    decisions: list[Decision],
+) -> Iterator[PlannedBatch]:
+    first = terms.next_number if settings.first_number is None else settings.first_number
+    for number, (title, ranges) in enumerate(grouping.groups, start=first):
+        slots = pack(*_characters(ranges, sizes), terms.packing)
+        alone = sum(slot.oversize for slot in slots)
+        if alone:
+            reason = f"the answer to {alone} of its pairs may exceed the output limit of {terms.model.name}"
+            action = f"{counted(alone, 'pair')} sent alone in a request"
+            decisions.append(Decision(f"batch {number}", action, reason))
+        yield PlannedBatch(number, title, ranges, len(slots), estimate(slots, terms.model))
+
+
+def _characters(ranges: tuple[PairRange, ...], sizes: Mapping[str, PairSizes]) -> PairSizes:
+    joined = PairSizes(array("I"), array("I"))
+    for run in ranges:
+        joined.questions.extend(sizes[run.source].questions[run.first - 1 : run.last])
+        joined.answers.extend(sizes[run.source].answers[run.first - 1 : run.last])
+    return joined
+
+
+def ordered_hashes(inventory: Inventory) -> list[tuple[str, str]]:
+    """Return (path, sha256) of every source, by path."""
+    return sorted((source.path, source.sha256) for source in inventory.sources)
+
+
+def _fingerprint(hashes: list[tuple[str, str]], settings: PlanSettings, terms: PlanTerms) -> str:
+    made_from = [
+        terms.wave,
+        hashes,
+        settings,
+        terms.model,
+        terms.prompt_sha256,
+        terms.max_pairs_per_request,
+        terms.accept_counts,
+    ]
+    return sha256(msgspec.json.encode(made_from)).hexdigest()

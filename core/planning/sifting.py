@@ -1,0 +1,72 @@
+"""Which sources a plan leaves out, and the reason that is recorded for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.pairs import PairRange
+from core.planning.naming import counted
+from core.wave.events import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.planning.inventory import SourceStock
+    from core.wave.events import PlanSettings
+
+
+class Source(NamedTuple):
+    """A source with the key that its pair ids start with."""
+
+    key: str
+    stock: SourceStock
+
+    @property
+    def run(self) -> PairRange:
+        """All pairs of the source."""
+        return PairRange(self.key, 1, self.stock.found)
+
+
+class Sifted(NamedTuple):
+    """The sources that stay, the reason by key for those that do not, and the decisions taken."""
+
+    kept: list[Source]
+    excluded: dict[str, str]
+    decisions: list[Decision]
+
+
+def sift(sources: Sequence[Source], settings: PlanSettings) -> Sifted:
+    """Leave out empty sources, and low counts where the settings say `skip` or `hold`."""
+    sifted = Sifted([], {}, [])
+    for source in sources:
+        reason = _reason(source.stock, settings)
+        if reason is None:
+            sifted.kept.append(source)
+        else:
+            sifted.excluded[source.key] = reason
+            sifted.decisions.append(Decision(source.stock.path, "excluded", reason))
+    return sifted
+
+
+def is_low(source: Source, settings: PlanSettings) -> bool:
+    """Whether the source holds pairs, but fewer than the threshold."""
+    return 0 < source.stock.found < settings.low_count_below
+
+
+def _reason(stock: SourceStock, settings: PlanSettings) -> str | None:
+    if stock.found == 0:
+        return f"empty{_research(stock)}; ask for it again"
+    if stock.found >= settings.low_count_below or settings.low_count == "combine":
+        return None
+    low = f"low count: {counted(stock.found, 'pair')}, fewer than {settings.low_count_below}"
+    return f"{low}; skipped" if settings.low_count == "skip" else f"{low}; held back for a later wave"
+
+
+def _research(stock: SourceStock) -> str:
+    """Return what the file says about its own failure, `: 100 queries, 0 % success`, as far as it says so."""
+    said = []
+    if stock.queries_executed is not None:
+        said.append(f"{stock.queries_executed} queries")
+    if stock.success_rate is not None:
+        said.append(f"{stock.success_rate.rstrip('% ')} % success")
+    return f": {', '.join(said)}" if said else ""

@@ -1,0 +1,188 @@
+"""What each event makes of the read model's rows; live and replayed events go through this one fold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.batch import events as e
+from core.batch.lifecycle import Status
+from core.ledger.recorded import stamp
+from core.pairs import count, first_and_last
+from core.projections.rows import BatchRow, WaveRow
+
+if TYPE_CHECKING:
+    from core.batch.events import BatchEvent
+    from core.ledger.recorded import Recorded
+    from core.wave.events import WavePlanned
+
+replace = msgspec.structs.replace
+
+
+def project_wave(recorded: Recorded) -> WaveRow:
+    """Return the wave's row after its latest plan."""
+    event: WavePlanned = recorded.event
+    staged = sum(source.found for source in event.sources)
+    return WaveRow(
+        wave=event.wave,
+        revision=event.revision,
+        staged=staged,
+        excluded=staged - sum(source.planned for source in event.sources),
+        sources=len(event.sources),
+        batches=event.batches,
+        strategy=event.settings.strategy,
+        model=event.model,
+        input_tokens=event.estimate.input_tokens,
+        output_tokens=event.estimate.output_tokens,
+        cost_usd=event.estimate.cost_usd,
+        planned_at=stamp(event.at),
+        extract_path=event.extract_path,
+        version=recorded.version,
+    )
+
+
+def project_batch(row: BatchRow | None, recorded: Recorded) -> BatchRow:
+    """Return the batch's row after `recorded`; a row begins with the event that planned the batch."""
+    event: BatchEvent = recorded.event
+    if isinstance(event, e.BatchPlanned):
+        return _planned(event, recorded.version)
+    if row is None:
+        raise LookupError(f"position {recorded.position}: {recorded.stream} has events before it was planned")
+    at = event.at
+    row = replace(row, version=recorded.version, changed_at=stamp(at))
+    match event:
+        case e.BatchWritten() | e.BatchWithdrawn() | e.BatchRetried() | e.BatchFailed():
+            return _project_turn(row, event, stamp(at))
+        case e.BatchProcessing():
+            return replace(row, status=Status.PROCESSING.value, processing_at=stamp(at))
+        case e.BatchSucceeded():
+            return replace(row, status=Status.SUCCEEDED.value, ended_at=stamp(event.ended_at or at))
+        case e.BatchDownloaded():
+            return replace(
+                row, status=Status.DOWNLOADED.value, downloaded_at=stamp(at), result_path=event.path, reason=None
+            )
+        case e.AnswersRead():
+            return _read(row, event)
+        case _:
+            return _project_submission(row, event, stamp(at))
+
+
+def _project_turn(
+    row: BatchRow, event: e.BatchWritten | e.BatchWithdrawn | e.BatchRetried | e.BatchFailed, at: str
+) -> BatchRow:
+    match event:
+        case e.BatchWritten():
+            return replace(
+                row,
+                status=Status.WRITTEN.value,
+                written_at=at,
+                file_path=event.path,
+                file_size=event.size,
+                file_sha256=event.sha256,
+                requests=len(event.requests),
+                uploaded_file=None,
+                reason=None,
+            )
+        case e.BatchWithdrawn():
+            return replace(
+                row,
+                status=Status.WITHDRAWN.value,
+                reason=event.reason,
+                pairs=0,
+                first_pair_id=None,
+                last_pair_id=None,
+            )
+        case e.BatchRetried():
+            return replace(
+                row,
+                status=Status.WRITTEN.value,
+                reason=None,
+                job_name=None,
+                started_at=None,
+                submitted_at=None,
+                processing_at=None,
+                ended_at=None,
+                failed_at=None,
+                next_try_at=None,
+            )
+        case e.BatchFailed():
+            return replace(row, status=Status.FAILED.value, failed_at=at, ended_at=at, reason=event.reason)
+
+
+def _project_submission(
+    row: BatchRow,
+    event: e.SubmissionStarted
+    | e.FileUploaded
+    | e.BatchSubmitted
+    | e.SubmissionDeferred
+    | e.SubmissionUnclear
+    | e.SubmissionRefused,
+    at: str,
+) -> BatchRow:
+    match event:
+        case e.SubmissionStarted():
+            return replace(
+                row,
+                attempt=event.attempt,
+                display_name=event.display_name,
+                started_at=at,
+                next_try_at=None,
+                reason=None,
+            )
+        case e.FileUploaded():
+            return replace(row, uploaded_file=event.file_name)
+        case e.BatchSubmitted():
+            return replace(
+                row,
+                status=Status.SUBMITTED.value,
+                attempt=event.attempt,
+                job_name=event.job_name,
+                submitted_at=at,
+                next_try_at=None,
+                reason=None,
+            )
+        case e.SubmissionDeferred():
+            return replace(row, started_at=None, reason=event.reason, next_try_at=stamp(event.until))
+        case e.SubmissionUnclear():
+            return replace(row, reason=event.reason, next_try_at=stamp(event.look_again_at))
+        case e.SubmissionRefused():
+            return replace(row, started_at=None, reason=event.reason, next_try_at=None)
+
+
+def _planned(event: e.BatchPlanned, version: int) -> BatchRow:
+    first, last = first_and_last(event.ranges)
+    return BatchRow(
+        number=event.number,
+        wave=event.wave,
+        status=Status.PLANNED.value,
+        title=event.title,
+        pairs=count(event.ranges),
+        first_pair_id=first,
+        last_pair_id=last,
+        model=event.model,
+        estimated_input_tokens=event.estimate.input_tokens,
+        estimated_output_tokens=event.estimate.output_tokens,
+        estimated_cost_usd=event.estimate.cost_usd,
+        planned_at=stamp(event.at),
+        changed_at=stamp(event.at),
+        version=version,
+    )
+
+
+def _read(row: BatchRow, event: e.AnswersRead) -> BatchRow:
+    verdicts = Counter(pair.verdict for pair in event.unrefined)
+    return replace(
+        row,
+        read_at=stamp(event.at),
+        refined_path=event.path,
+        refined=event.refined,
+        missing=verdicts["missing"],
+        malformed=verdicts["malformed"],
+        blocked=verdicts["blocked"],
+        cut_off=verdicts["cut_off"],
+        emulated=event.emulated,
+        input_tokens=event.input_tokens,
+        output_tokens=event.output_tokens,
+    )

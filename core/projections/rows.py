@@ -1,0 +1,71 @@
+"""The rows of the read model: one a wave and one a batch, everything a person asks about most."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class WaveRow(msgspec.Struct, kw_only=True, frozen=True):
+    """A wave as its latest plan left it; times are the ledger's text."""
+
+    wave: int
+    revision: int
+    staged: int
+    excluded: int
+    sources: int
+    batches: tuple[int, ...]
+    strategy: str
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float
+    planned_at: str
+    extract_path: str
+    version: int
+
+
+class BatchRow(msgspec.Struct, kw_only=True, frozen=True):
+    """A batch as its events left it; times are the ledger's text, counts are pairs unless named otherwise."""
+
+    number: int
+    wave: int
+    status: str
+    title: str
+    pairs: int
+    requests: int = 0
+    first_pair_id: str | None = None
+    last_pair_id: str | None = None
+    model: str = ""
+    attempt: int = 0
+    display_name: str | None = None
+    uploaded_file: str | None = None
+    job_name: str | None = None
+    file_path: str | None = None
+    file_size: int | None = None
+    file_sha256: str | None = None
+    result_path: str | None = None
+    refined_path: str | None = None
+    refined: int = 0
+    missing: int = 0
+    malformed: int = 0
+    blocked: int = 0
+    cut_off: int = 0
+    emulated: bool = False
+    estimated_input_tokens: int = 0
+    estimated_output_tokens: int = 0
+    estimated_cost_usd: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reason: str | None = None
+    next_try_at: str | None = None
+    planned_at: str
+    written_at: str | None = None
+    started_at: str | None = None
+    submitted_at: str | None = None
+    processing_at: str | None = None
+    ended_at: str | None = None
+    downloaded_at: str | None = None
+    read_at: str | None = None
+    failed_at: str | None = None
+    changed_at: str
+    version: int

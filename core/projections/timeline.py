@@ -1,0 +1,102 @@
+"""The timeline as people read it: one table of milestones, done and to come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.batch.lifecycle import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.projections.rows import BatchRow, WaveRow
+
+DONE, PENDING, FAILED = "done", "pending", "failed"
+MARKS = {DONE: "✅ Done", PENDING: "⏳ Pending", FAILED: "❌ Failed"}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Milestone(msgspec.Struct, frozen=True):
+    """One line: when it was reached (the ledger's text, None if not yet), what it is, and its state."""
+
+    at: str | None
+    text: str
+    state: str
+    wave: int
+
+
+def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Milestone]:
+    """Return every wave's milestones in the order in which they are passed."""
+    by_wave: dict[int, list[BatchRow]] = defaultdict(list)
+    for row in batches:
+        if row.status != Status.WITHDRAWN.value:
+            by_wave[row.wave].append(row)
+    return [line for wave in waves for line in _wave(wave, by_wave[wave.wave])]
+
+
+def _wave(wave: WaveRow, batches: list[BatchRow]) -> list[Milestone]:
+    name = f"Wave {wave.wave}"
+    size = f"{_some(len(batches), 'batch', 'batches')}, {_some(wave.staged - wave.excluded, 'pair', 'pairs')}"
+    lines = [Milestone(at=wave.planned_at, text=f"{name} planned ({size})", state=DONE, wave=wave.wave)]
+    lines += [
+        _reached(wave, f"{name} {text}", batches, time)
+        for text, time in (
+            ("batch files written", lambda row: row.written_at),
+            ("submission complete", lambda row: row.submitted_at),
+            ("processing complete", lambda row: row.ended_at),
+            ("results downloaded", lambda row: row.downloaded_at),
+        )
+    ]
+    lines += [
+        Milestone(at=row.failed_at, text=f"Batch {row.number} failed: {row.reason}", state=FAILED, wave=wave.wave)
+        for row in batches
+        if row.status == Status.FAILED.value
+    ]
+    refined, pairs = sum(row.refined for row in batches), sum(row.pairs for row in batches)
+    text = f"{name} answers read ({refined} of {pairs} pairs refined)"
+    lines.append(_when_all(wave, text, [row.read_at for row in batches]))
+    lines.append(Milestone(at=None, text=f"{name} quality validation", state=PENDING, wave=wave.wave))
+    return lines
+
+
+def _reached(
+    wave: WaveRow, text: str, batches: list[BatchRow], time: Callable[[BatchRow], str | None]
+) -> Milestone:
+    times = [time(row) for row in batches]
+    done = sum(moment is not None for moment in times)
+    share = _some(done, "batch", "batches") if done == len(times) else f"{done} of {len(times)} batches"
+    return _when_all(wave, f"{text} ({share})", times)
+
+
+def _when_all(wave: WaveRow, text: str, times: list[str | None]) -> Milestone:
+    reached = [moment for moment in times if moment is not None]
+    if not times or len(reached) < len(times):
+        return Milestone(at=None, text=text, state=PENDING, wave=wave.wave)
+    return Milestone(at=max(reached), text=text, state=DONE, wave=wave.wave)
+
+
+def _some(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def day(at: str | None) -> str:
+    """Return a ledger time as the people write it (`Nov 2`), or a dash for none."""
+    return f"{MONTHS[int(at[5:7]) - 1]} {int(at[8:10])}" if at else "-"
+
+
+def timeline_document(lines: Sequence[Milestone]) -> bytes:
+    """Return the timeline as a Markdown table; text from data cannot break out of its cell."""
+    table = ["| Date | Milestone | Status |", "|---|---|---|"]
+    table += [f"| {day(line.at)} | {cell(line.text)} | {MARKS[line.state]} |" for line in lines]
+    return ("\n".join(table) + "\n").encode()
+
+
+def cell(text: str) -> str:
+    """Return text as it may stand in a Markdown table cell: one line, no markup, no HTML, no controls."""
+    flat = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    for char in "\\`*_[]|":
+        flat = flat.replace(char, "\\" + char)
+    return flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,60 @@
+"""`batch_tracking.json` as other tools read it, with keys of our own beside theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from core.batch.lifecycle import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.projections.rows import BatchRow
+
+
+def tracking_document(rows: Sequence[BatchRow]) -> bytes:
+    """Return the tracking file's bytes for these batches, in order of their numbers.
+
+    The keys total_batches, total_qa_pairs, batch_size and batches[batch_number, file_path, qa_count, file_size,
+    first_pair_id, last_pair_id] have the meaning they always had; `batch_size` is the most common pair count.
+    """
+    carried = [row for row in rows if row.status != Status.WITHDRAWN.value]
+    counts = [row.pairs for row in carried]
+    document = {
+        "total_batches": len(carried),
+        "total_qa_pairs": sum(counts),
+        "batch_size": max(sorted(set(counts), reverse=True), key=counts.count, default=0),
+        "batches": [_entry(row) for row in carried],
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def _entry(row: BatchRow) -> dict[str, Any]:
+    return {
+        "batch_number": row.number,
+        "file_path": row.file_path,
+        "qa_count": row.pairs,
+        "file_size": row.file_size,
+        "first_pair_id": row.first_pair_id,
+        "last_pair_id": row.last_pair_id,
+        "wave": row.wave,
+        "title": row.title,
+        "status": row.status,
+        "requests": row.requests,
+        "attempt": row.attempt,
+        "job_name": row.job_name,
+        "display_name": row.display_name,
+        "submitted_at": row.submitted_at,
+        "downloaded_at": row.downloaded_at,
+        "result_path": row.result_path,
+        "refined_path": row.refined_path,
+        "refined": row.refined,
+        "missing": row.missing,
+        "malformed": row.malformed,
+        "blocked": row.blocked,
+        "cut_off": row.cut_off,
+        "emulated": row.emulated,
+        "reason": row.reason,
+    }

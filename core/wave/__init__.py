@@ -1,0 +1,1 @@
+"""The wave: its plan and what was decided in it."""

@@ -1,0 +1,76 @@
+"""Judges a plan: the wave's event and its batches' events come together or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.batch import decider
+from core.batch.commands import PlanBatch, WithdrawBatch
+from core.batch.state import Batch
+from core.errors import RefusedError
+from core.ledger.streams import batch_stream, wave_stream
+from core.planning.plan import check_balance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from core.batch.events import BatchEvent, BatchPlanned
+    from core.wave.events import WavePlanned
+    from core.wave.state import Wave
+
+#: (stream, version, event), ready for the ledger.
+Write = tuple[str, int, object]
+
+
+class PlanWave(msgspec.Struct, frozen=True):
+    """Put a plan into the ledger; `replace` allows it to take the place of an earlier, different one."""
+
+    planned: WavePlanned
+    batches: tuple[BatchPlanned, ...]
+    replace: bool = False
+
+
+def decide_plan(wave: Wave, existing: Mapping[int, Batch], command: PlanWave) -> list[Write]:
+    """Return what the plan adds to the ledger: nothing when the same plan stands there already.
+
+    `existing` holds every batch that the new or the former plan names, as far as the ledger has it. Raises
+    RefusedError when another plan stands and `replace` was not said, when a number belongs to another wave, when
+    anything of the wave has been sent, or when the plan does not account for every pair.
+    """
+    planned = command.planned
+    if wave.plan is not None:
+        if wave.plan.fingerprint == planned.fingerprint:
+            return []
+        if not command.replace:
+            raise RefusedError(
+                f"wave {planned.wave} has a plan (revision {wave.revision}), and this one differs from it; "
+                f"look at both, then plan again with --replace"
+            )
+    _account(command)
+    writes: list[Write] = [(wave_stream(planned.wave), wave.version + 1, planned)]
+    for event in command.batches:
+        batch = existing.get(event.number, Batch(number=event.number))
+        if batch.wave not in (0, planned.wave):
+            raise RefusedError(
+                f"{batch.name} belongs to wave {batch.wave}; plan wave {planned.wave} with another --first-number"
+            )
+        writes += _number(batch, decider.decide(batch, PlanBatch(planned=event)))
+    for number in sorted(set(wave.batches) - set(planned.batches)):
+        batch = existing[number]
+        reason = f"revision {planned.revision} of wave {planned.wave} does without it"
+        writes += _number(batch, decider.decide(batch, WithdrawBatch(reason=reason, at=planned.at)))
+    return writes
+
+
+def _number(batch: Batch, events: Sequence[BatchEvent]) -> list[Write]:
+    stream = batch_stream(batch.number)
+    return [(stream, version, event) for version, event in enumerate(events, start=batch.version + 1)]
+
+
+def _account(command: PlanWave) -> None:
+    """Refuse a plan that loses a pair, gives one twice, or names two sources alike."""
+    if tuple(event.number for event in command.batches) != command.planned.batches:
+        raise RefusedError(f"the plan of wave {command.planned.wave} names other batches than it carries")
+    check_balance(command.planned.wave, command.planned.sources, command.batches)

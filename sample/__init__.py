@@ -1,0 +1,1 @@
+"""A sample wave in the real shapes, and the demo that runs it."""
