@@ -114,7 +114,8 @@ def _append_raw(path: Path, number: int) -> int:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(
         "CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT, version INTEGER, type TEXT, "
-        "schema INTEGER, data TEXT, recorded_at TEXT, actor TEXT, correlation TEXT, causation TEXT, UNIQUE (stream, version))"
+        "schema INTEGER, data TEXT, recorded_at TEXT, actor TEXT, correlation TEXT, causation TEXT, "
+        "UNIQUE (stream, version))"
     )
     for new in islice(lives(), number):
         values = (None, new.stream, new.version, *encode(new.event), stamp(AT), *msgspec.structs.astuple(CONTEXT))

@@ -73,7 +73,8 @@ def _estimated(estimate: Estimate) -> tuple[str, str, str]:
 def _terms(plan: Plan) -> str:
     return (
         f"Wave {plan.wave}: {plan.found} pairs found, {plan.planned} planned, "
-        f"{plan.found - plan.planned} left out; {plan.model} at batch prices of {plan.prices_dated}; at most {plan.hours} h by the provider's target"
+        f"{plan.found - plan.planned} left out; {plan.model} at batch prices of {plan.prices_dated}; "
+        f"at most {plan.hours} h by the provider's target"
     )
 
 

@@ -101,10 +101,13 @@ def _start(batch: Batch, command: c.StartSubmission) -> list[BatchEvent]:
         )
     follow(batch.name, batch.status, Trigger.SUBMIT)
     attempt = batch.next_attempt
+    # An attempt that is tried again keeps its name: whatever job may turn up late is found under it.
+    again = attempt == batch.attempt
+    fresh = f"w{batch.wave}-batch_{batch.number}-a{attempt}-{command.nonce}"
     return [
         e.SubmissionStarted(
             attempt=attempt,
-            display_name=f"w{batch.wave}-batch_{batch.number}-a{attempt}-{command.nonce}",
+            display_name=batch.display_name if again else fresh,
             sha256=batch.file_sha256,
             at=command.at,
         )

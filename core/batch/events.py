@@ -17,7 +17,7 @@ class Estimate(msgspec.Struct, frozen=True, gc=False):
     cost_usd: float
 
 
-class RequestLine(msgspec.Struct, frozen=True, array_like=True):
+class RequestLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One line of a batch file: its key and the pairs it carries. Stored as `[key, ranges]`."""
 
     key: str
@@ -32,7 +32,7 @@ class Unrefined(msgspec.Struct, frozen=True, array_like=True, gc=False):
     reason: str
 
 
-class BatchPlanned(msgspec.Struct, frozen=True):
+class BatchPlanned(msgspec.Struct, frozen=True, gc=False):
     """A wave's plan gave this number its pairs; a later plan of the same wave may do so again."""
 
     number: int
@@ -53,7 +53,7 @@ class BatchWithdrawn(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-class BatchWritten(msgspec.Struct, frozen=True):
+class BatchWritten(msgspec.Struct, frozen=True, gc=False):
     """The batch file stands on disk, whole; `path` is relative to the workspace, `size` in bytes."""
 
     path: str
@@ -154,7 +154,7 @@ class BatchDownloaded(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-class AnswersRead(msgspec.Struct, frozen=True):
+class AnswersRead(msgspec.Struct, frozen=True, gc=False):
     """Every pair of the batch has its verdict: those listed, and refined for all others.
 
     `path` names the refined-pairs file; token counts are the sums of the provider's usage metadata.

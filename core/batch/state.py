@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,12 +12,24 @@ from core.batch.lifecycle import Status
 from core.pairs import PairRange, count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from core.batch.events import BatchEvent, RequestLine
 
 replace = msgspec.structs.replace
 
+# Millions of events are folded: a name of this module is found faster than a member of an Enum.
+PLANNED = Status.PLANNED
+WRITTEN = Status.WRITTEN
+SUBMITTED = Status.SUBMITTED
+PROCESSING = Status.PROCESSING
+SUCCEEDED = Status.SUCCEEDED
+FAILED = Status.FAILED
+DOWNLOADED = Status.DOWNLOADED
+WITHDRAWN = Status.WITHDRAWN
 
-class Batch(msgspec.Struct, frozen=True):
+
+class Batch(msgspec.Struct, frozen=True, gc=False):
     """Everything a decision about a batch needs to know.
 
     `spent` says that the present attempt had its job, `intent_open` that a submission was started and its end is
@@ -73,88 +85,14 @@ class Batch(msgspec.Struct, frozen=True):
 
 def evolve(batch: Batch, event: BatchEvent) -> Batch:
     """Return the batch after `event`; history is trusted, so nothing is refused here."""
-    version = batch.version + 1
-    match event:
-        case e.BatchSubmitted():
-            return replace(
-                batch, version=version, status=Status.SUBMITTED, job_name=event.job_name, attempt=event.attempt,
-                spent=True, jobs=batch.jobs + 1, intent_open=False, looks=0, deferrals=0, next_try_at=None,
-                hold=None,
-            )  # fmt: skip
-        case e.SubmissionStarted():
-            return replace(
-                batch, version=version, attempt=event.attempt, display_name=event.display_name, spent=False,
-                intent_open=True, looks=0, next_try_at=None, hold=None,
-            )  # fmt: skip
-        case e.FileUploaded():
-            return replace(batch, version=version, uploaded_file=event.file_name, uploaded_until=event.expires_at)
-        case e.BatchProcessing():
-            return replace(batch, version=version, status=Status.PROCESSING)
-        case e.BatchSucceeded():
-            return replace(batch, version=version, status=Status.SUCCEEDED, result_file=event.result_file)
-        case e.BatchDownloaded():
-            return replace(
-                batch,
-                version=version,
-                status=Status.DOWNLOADED,
-                result_path=event.path,
-                result_sha256=event.sha256,
-            )
-        case e.AnswersRead():
-            return replace(batch, version=version, read=True)
-        case e.BatchWritten():
-            return replace(
-                batch, version=version, status=Status.WRITTEN, file_path=event.path, file_sha256=event.sha256,
-                file_size=event.size, requests=event.requests, uploaded_file=None, uploaded_until=None, hold=None,
-            )  # fmt: skip
-        case e.BatchPlanned():
-            return _planned(batch, event)
-        case _:
-            return _evolve_rare(batch, event)
-
-
-def _evolve_rare(
-    batch: Batch,
-    event: e.SubmissionDeferred
-    | e.SubmissionUnclear
-    | e.SubmissionRefused
-    | e.BatchFailed
-    | e.BatchRetried
-    | e.BatchWithdrawn,
-) -> Batch:
-    version = batch.version + 1
-    match event:
-        case e.SubmissionDeferred():
-            return replace(
-                batch, version=version, intent_open=False, next_try_at=event.until, deferrals=event.tries, looks=0
-            )
-        case e.SubmissionUnclear():
-            return replace(batch, version=version, looks=event.looks, next_try_at=event.look_again_at)
-        case e.SubmissionRefused():
-            return replace(batch, version=version, intent_open=False, hold=event.reason, next_try_at=None)
-        case e.BatchFailed():
-            return replace(batch, version=version, status=Status.FAILED, hold=event.reason)
-        case e.BatchRetried():
-            return replace(
-                batch,
-                version=version,
-                status=Status.WRITTEN,
-                job_name=None,
-                hold=None,
-                deferrals=0,
-                next_try_at=None,
-            )
-        case e.BatchWithdrawn():
-            return replace(batch, version=version, status=Status.WITHDRAWN, ranges=(), requests=())
-        case _:
-            assert_never(event)
+    return _FOLDS[type(event)](batch, event)
 
 
 def _planned(batch: Batch, event: e.BatchPlanned) -> Batch:
     """Begin anew: a plan may only be repeated while nothing of the batch was ever sent."""
     return Batch(
         number=event.number,
-        status=Status.PLANNED,
+        status=PLANNED,
         version=batch.version + 1,
         wave=event.wave,
         revision=event.revision,
@@ -163,4 +101,138 @@ def _planned(batch: Batch, event: e.BatchPlanned) -> Batch:
         model=event.model,
         prompt_sha256=event.prompt_sha256,
         attempt=batch.attempt,
+        display_name=batch.display_name,
     )
+
+
+def _withdrawn(batch: Batch, _: e.BatchWithdrawn) -> Batch:
+    return replace(batch, version=batch.version + 1, status=WITHDRAWN, ranges=(), requests=())
+
+
+def _written(batch: Batch, event: e.BatchWritten) -> Batch:
+    return replace(
+        batch,
+        version=batch.version + 1,
+        status=WRITTEN,
+        file_path=event.path,
+        file_sha256=event.sha256,
+        file_size=event.size,
+        requests=event.requests,
+        uploaded_file=None,
+        uploaded_until=None,
+        hold=None,
+    )
+
+
+def _started(batch: Batch, event: e.SubmissionStarted) -> Batch:
+    return replace(
+        batch,
+        version=batch.version + 1,
+        attempt=event.attempt,
+        display_name=event.display_name,
+        spent=False,
+        intent_open=True,
+        looks=0,
+        next_try_at=None,
+        hold=None,
+    )
+
+
+def _uploaded(batch: Batch, event: e.FileUploaded) -> Batch:
+    return replace(
+        batch, version=batch.version + 1, uploaded_file=event.file_name, uploaded_until=event.expires_at
+    )
+
+
+def _submitted(batch: Batch, event: e.BatchSubmitted) -> Batch:
+    return replace(
+        batch,
+        version=batch.version + 1,
+        status=SUBMITTED,
+        job_name=event.job_name,
+        attempt=event.attempt,
+        spent=True,
+        jobs=batch.jobs + 1,
+        intent_open=False,
+        looks=0,
+        deferrals=0,
+        next_try_at=None,
+        hold=None,
+    )
+
+
+def _deferred(batch: Batch, event: e.SubmissionDeferred) -> Batch:
+    return replace(
+        batch,
+        version=batch.version + 1,
+        intent_open=False,
+        next_try_at=event.until,
+        deferrals=event.tries,
+        looks=0,
+    )
+
+
+def _unclear(batch: Batch, event: e.SubmissionUnclear) -> Batch:
+    return replace(batch, version=batch.version + 1, looks=event.looks, next_try_at=event.look_again_at)
+
+
+def _refused(batch: Batch, event: e.SubmissionRefused) -> Batch:
+    return replace(batch, version=batch.version + 1, intent_open=False, hold=event.reason, next_try_at=None)
+
+
+def _processing(batch: Batch, _: e.BatchProcessing) -> Batch:
+    return replace(batch, version=batch.version + 1, status=PROCESSING)
+
+
+def _succeeded(batch: Batch, event: e.BatchSucceeded) -> Batch:
+    return replace(batch, version=batch.version + 1, status=SUCCEEDED, result_file=event.result_file)
+
+
+def _failed(batch: Batch, event: e.BatchFailed) -> Batch:
+    return replace(batch, version=batch.version + 1, status=FAILED, hold=event.reason)
+
+
+def _downloaded(batch: Batch, event: e.BatchDownloaded) -> Batch:
+    return replace(
+        batch,
+        version=batch.version + 1,
+        status=DOWNLOADED,
+        result_path=event.path,
+        result_sha256=event.sha256,
+    )
+
+
+def _read(batch: Batch, _: e.AnswersRead) -> Batch:
+    return replace(batch, version=batch.version + 1, read=True)
+
+
+def _retried(batch: Batch, _: e.BatchRetried) -> Batch:
+    return replace(
+        batch,
+        version=batch.version + 1,
+        status=WRITTEN,
+        job_name=None,
+        hold=None,
+        deferrals=0,
+        next_try_at=None,
+    )
+
+
+#: One function an event; found in one step, where a `match` would ask for each class in turn.
+_FOLDS: dict[type[Any], Callable[[Batch, Any], Batch]] = {
+    e.BatchPlanned: _planned,
+    e.BatchWithdrawn: _withdrawn,
+    e.BatchWritten: _written,
+    e.SubmissionStarted: _started,
+    e.FileUploaded: _uploaded,
+    e.BatchSubmitted: _submitted,
+    e.SubmissionDeferred: _deferred,
+    e.SubmissionUnclear: _unclear,
+    e.SubmissionRefused: _refused,
+    e.BatchProcessing: _processing,
+    e.BatchSucceeded: _succeeded,
+    e.BatchFailed: _failed,
+    e.BatchDownloaded: _downloaded,
+    e.AnswersRead: _read,
+    e.BatchRetried: _retried,
+}

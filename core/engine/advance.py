@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.batch.lifecycle import Status
-from core.engine.harvest import harvest
+from core.engine.harvest import Haul, harvest
 from core.engine.poll import poll
 from core.engine.read import read_answers
 from core.engine.resolve import resolve
@@ -47,6 +47,7 @@ class Engine:
         self._warn = warn
         self._polled: datetime | None = None
         self._not_before: dict[Kind, datetime] = {}
+        self._resting: dict[int, datetime] = {}
 
     def pulse(self) -> Pulse:
         """Do all that is due, and return what is left.
@@ -73,7 +74,7 @@ class Engine:
         )
 
     def _do(
-        self, kind: Kind, work: Callable[[Workshop, Sequence[Batch]], object], batches: Sequence[Batch]
+        self, kind: Kind, work: Callable[[Workshop, Sequence[Batch]], list[Haul] | None], batches: Sequence[Batch]
     ) -> bool:
         now = self._shop.now()
         if not batches or self._shop.stopping() or self._not_before.get(kind, now) > now:
@@ -84,17 +85,17 @@ class Engine:
             raise
         except ProviderError as error:
             self._warn(str(error))
-            self._rest_a_while(kind)
+            self._not_before[kind] = self._later()
             return False
-        troubles = [haul.trouble for haul in outcome if haul.trouble] if isinstance(outcome, list) else []
-        for trouble in troubles:
-            self._warn(str(trouble))
-        if troubles:
-            self._rest_a_while(kind)
-        return not troubles
+        for haul in outcome or ():
+            if haul.trouble:
+                # Only this batch rests: its trouble must not keep the others' results from coming home.
+                self._warn(f"batch {haul.number}: {haul.trouble}")
+                self._resting[haul.number] = self._later()
+        return True
 
-    def _rest_a_while(self, kind: Kind) -> None:
-        self._not_before[kind] = self._shop.now() + timedelta(seconds=self._shop.policy.poll_every)
+    def _later(self) -> datetime:
+        return self._shop.now() + timedelta(seconds=self._shop.policy.poll_every)
 
     def _poll(self, shop: Workshop, batches: Sequence[Batch]) -> None:
         self._polled = shop.now()
@@ -109,7 +110,11 @@ class Engine:
 
     def _due(self, kind: Kind) -> list[Batch]:
         now = self._shop.now()
-        return [batch for batch, due in self._of_kind(kind) if due is None or due <= now]
+        return [
+            batch
+            for batch, due in self._of_kind(kind)
+            if (due is None or due <= now) and self._resting.get(batch.number, now) <= now
+        ]
 
     def _pollable(self) -> list[Batch]:
         every = timedelta(seconds=self._shop.policy.poll_every)
@@ -134,7 +139,7 @@ class Engine:
         everything = self._shop.books.open_batches()
         now = self._shop.now()
         dues = [due for kind in Kind for _, due in self._of_kind(kind) if due is not None and due > now]
-        dues += [moment for moment in self._not_before.values() if moment > now]
+        dues += [moment for moment in (*self._not_before.values(), *self._resting.values()) if moment > now]
         if self._polled is not None and any(batch.status in IN_FLIGHT for batch in everything):
             dues.append(self._polled + timedelta(seconds=self._shop.policy.poll_every))
         return Pulse(open=len(everything), due=min(dues, default=None))

@@ -28,7 +28,8 @@ def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
 
 def _read(shop: Workshop, batch: Batch) -> Haul:
     try:
-        with shop.files.open(batch.result_path) as lines, shop.files.create(_place(shop, batch)) as pending:
+        place = result_path(shop, batch, "refined")
+        with shop.files.open(batch.result_path) as lines, shop.files.create(place) as pending:
             reader = AnswerReader(lines, batch.requests)
             pending.sink.writelines(refined_lines(reader, batch=batch.number, attempt=batch.attempt))
             stored = pending.commit()
@@ -48,7 +49,3 @@ def _read(shop: Workshop, batch: Batch) -> Haul:
     )
     cause = f"{reading.lines} result lines read from {batch.result_path}"
     return Haul(batch.number, entry=Entry(batch.number, (c.RecordAnswers(answers),), cause))
-
-
-def _place(shop: Workshop, batch: Batch) -> str:
-    return result_path(shop, batch, "refined")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.batch.commands import BatchCommand
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
+    from core.ports import Job
 
 #: The provider deletes uploaded files after 48 h; one that would die within the next hour is uploaded anew.
 FILE_LIFE = timedelta(hours=48)
@@ -82,8 +83,7 @@ def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry,
         return Entry(batch.number, (deferral,), "another batch met the rate limit"), None
     facts: list[BatchCommand] = []
     try:
-        file_name = _upload(shop, batch, facts)
-        job = shop.provider.create(model=batch.model, input_file=file_name, display_name=batch.display_name)
+        job = _create(shop, batch, facts)
     except (ProviderError, NotFoundError) as error:
         fact = _judge(shop, batch, error)
         if isinstance(error, RateLimitedError) and isinstance(fact, c.RecordDeferral):
@@ -96,14 +96,27 @@ def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry,
     return Entry(batch.number, tuple(facts), "the provider created the job"), None
 
 
+def _create(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> Job:
+    """Create the job from an earlier upload that still lives, else from a new one."""
+    if batch.uploaded_file and batch.uploaded_until and shop.now() + FILE_MARGIN < batch.uploaded_until:
+        try:
+            return _create_from(shop, batch, batch.uploaded_file)
+        except GoneError:
+            # The provider deleted the upload before its time: no job was made, so a new upload is safe.
+            pass
+    return _create_from(shop, batch, _upload(shop, batch, facts))
+
+
+def _create_from(shop: Workshop, batch: Batch, file_name: str) -> Job:
+    return shop.provider.create(model=batch.model, input_file=file_name, display_name=batch.display_name)
+
+
 def _upload(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> str:
-    """Return the name of the file at the provider, uploading it unless an earlier upload still lives.
+    """Upload the batch file and return its name at the provider.
 
     A trouble during the upload leaves no job behind, so an unclear end of it is merely unavailable.
     """
     now = shop.now()
-    if batch.uploaded_file and batch.uploaded_until and now + FILE_MARGIN < batch.uploaded_until:
-        return batch.uploaded_file
     try:
         with shop.files.open(batch.file_path) as content:
             remote = shop.provider.upload(content, display_name=batch.display_name)
@@ -129,7 +142,5 @@ def _judge(shop: Workshop, batch: Batch, error: ProviderError | NotFoundError) -
             return c.RecordDeferral(reason, now + timedelta(seconds=wait), now)
         case CredentialsError():
             return c.RecordDeferral(reason, now, now)
-        case GoneError() if batch.uploaded_file:
-            return c.RecordDeferral(f"the uploaded file is gone: {reason}", now, now)
         case RejectedError() | GoneError() | NotFoundError() | ProviderError():
             return c.RecordRefusal(reason, now)

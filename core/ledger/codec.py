@@ -38,7 +38,10 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 _CURRENT = {name: (cls, schema) for cls, (name, schema) in NAMES.items()}
-_DECODE = {(name, schema): msgspec.json.Decoder(cls).decode for cls, (name, schema) in NAMES.items()}
+#: Decodes what is stored under today's (name, schema), for readers of many rows; `decode` takes the rest.
+DECODERS: Mapping[tuple[str, int], Callable[[str | bytes], Any]] = {
+    (name, schema): msgspec.json.Decoder(cls).decode for cls, (name, schema) in NAMES.items()
+}
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -54,7 +57,7 @@ def decode(name: str, schema: int, data: str | bytes) -> Any:  # noqa: ANN401 - 
     Raises UnreadableEventError for a name or version this program does not know, or data that does not fit.
     """
     try:
-        return _DECODE[name, schema](data)
+        return DECODERS[name, schema](data)
     except KeyError:
         return _decode_older(name, schema, data)
     except msgspec.MsgspecError as error:

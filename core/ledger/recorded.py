@@ -22,7 +22,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     causation: str
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event about to be appended to `stream`, with the version it will have there (from 1)."""
 
     stream: str
@@ -31,7 +31,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     context: Context
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """One row of the ledger, decoded.
 
     `position` orders the whole ledger, `version` the stream (from 1). `type` and `schema` are the stored names.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class WaveRow(msgspec.Struct, kw_only=True, frozen=True):
+class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """A wave as its latest plan left it; times are the ledger's text."""
 
     wave: int
@@ -24,7 +24,7 @@ class WaveRow(msgspec.Struct, kw_only=True, frozen=True):
     version: int
 
 
-class BatchRow(msgspec.Struct, kw_only=True, frozen=True):
+class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """A batch as its events left it; times are the ledger's text, counts are pairs unless named otherwise."""
 
     number: int

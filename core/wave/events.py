@@ -47,7 +47,7 @@ class PlanSettings(msgspec.Struct, frozen=True, gc=False):
     first_number: int | None
 
 
-class WavePlanned(msgspec.Struct, frozen=True):
+class WavePlanned(msgspec.Struct, frozen=True, gc=False):
     """A plan that carries every pair of its sources or says why not.
 
     `inbox` is the folder the sources' paths are relative to, itself relative to the workspace where it lies

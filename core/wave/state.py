@@ -7,7 +7,7 @@ import msgspec
 from core.wave.events import PlannedSource, WavePlanned  # noqa: TC001 - msgspec reads the annotations at run time
 
 
-class Wave(msgspec.Struct, frozen=True):
+class Wave(msgspec.Struct, frozen=True, gc=False):
     """What a decision about a wave needs to know; `plan` is the latest one."""
 
     wave: int
