@@ -25,6 +25,7 @@ from core.planning.make_plan import PlanTerms, make_plan
 from core.planning.models import Model, model_named, models_with
 from core.planning.plan import Plan  # noqa: TC001 - msgspec reads the annotations at run time
 from core.planning.plan_events import batches_planned, wave_planned
+from core.projections.catch_up import catch_up
 from core.wave.decider import PlanWave, Write, decide_plan
 from core.wave.events import PlanSettings
 
@@ -197,7 +198,7 @@ def _settings(opened: Opened, request: Request, wave: Wave) -> PlanSettings:
 
 def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
     prompt, digest = _prompt(opened)
-    opened.catch_up()
+    catch_up(opened.database.store, opened.database.read_model)
     highest = max((row.number for row in opened.database.read_model.batches()), default=0)
     return PlanTerms(
         wave=request.wave,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cli.render.text import number_ranges
+from core.batch.commands import RetryBatch
 from core.batch.lifecycle import Status
+from core.engine.books import Books, Entry
 from core.errors import NotFoundError, RefusedError
 
 if TYPE_CHECKING:
@@ -29,22 +31,12 @@ def select(opened: Opened, first: int, last: int) -> Chosen:
 
     Raises NotFoundError for a range that holds no batch, and RefusedError when one of them cannot be submitted.
     """
-    opened.catch_up()
-    if last < first:
-        raise RefusedError(f"the range {first} to {last} runs backwards; give the smaller number first")
-    rows = opened.database.read_model.batches(range(first, last + 1))
-    if not rows:
-        raise NotFoundError(
-            f"the ledger has no batch from {first} to {last}; `batchmill status` shows those it has"
-        )
-    missing = set(range(first, last + 1)) - {row.number for row in rows}
-    if missing:
-        raise NotFoundError(f"the ledger has no batch {number_ranges(missing)}; give a range that it has")
+    rows = _rows(opened, first, last)
     by_status = {Status(row.status): row for row in reversed(rows)}
     for status, advice in (
         (Status.PLANNED, "run `batchmill write --wave {wave}` first"),
         (Status.WITHDRAWN, "leave it out of the range"),
-        (Status.FAILED, "look at `batchmill history {number}` and leave it out of the range"),
+        (Status.FAILED, "look at `batchmill history {number}`, then `batchmill retry {number}`"),
     ):
         if status in by_status:
             row = by_status[status]
@@ -58,6 +50,33 @@ def select(opened: Opened, first: int, last: int) -> Chosen:
             if Status(row.status) in SENT
         ),
     )
+
+
+def retry_range(opened: Opened, first: int, last: int, reason: str) -> list[int]:
+    """Put the failed and refused batches of a range back to written, and return their numbers.
+
+    Raises NotFoundError as `select` does, and RefusedError when none of them failed or was refused.
+    """
+    numbers = [row.number for row in _rows(opened, first, last) if _needs_somebody(row)]
+    if not numbers:
+        raise RefusedError(f"no batch from {first} to {last} failed or was refused, so there is nothing to retry")
+    now = opened.clock.now()
+    books = Books(opened.database.store, opened.context("retry").actor)
+    books.write(Entry(number, (RetryBatch(reason=reason, at=now),), f"retry {first} {last}") for number in numbers)
+    opened.catch_up()
+    return numbers
+
+
+def _rows(opened: Opened, first: int, last: int) -> list[BatchRow]:
+    opened.catch_up()
+    if last < first:
+        raise RefusedError(f"the range {first} to {last} runs backwards; give the smaller number first")
+    rows = [row for row in opened.database.read_model.batches() if first <= row.number <= last]
+    known = {row.number for row in rows}
+    if len(known) < last - first + 1:
+        missing = next(number for number in range(first, last + 1) if number not in known)
+        raise NotFoundError(f"the ledger has no batch {missing}; `batchmill status` shows those it has")
+    return rows
 
 
 def report(opened: Opened, numbers: Sequence[int]) -> list[str]:

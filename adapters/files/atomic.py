@@ -6,14 +6,14 @@ import errno
 import os
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from adapters.files.workspace import sync_folder
 from core.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 #: Bytes that are read or written at once.
 _PIECE = 1 << 17
@@ -49,30 +49,54 @@ class HashingWriter:
 
 
 @contextmanager
-def beside(path: Path, *, flush_folder: bool = True) -> Iterator[HashingWriter]:
-    """Open a file beside `path` that takes its place, flushed to disk, when the block ends without an exception.
+def part_of(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside `path`, to be filled, read again, and handed to `settle`; otherwise it vanishes.
 
-    The folder is made if need be. A file at `path` that already has the same bytes is left untouched. Whatever
-    goes wrong, `path` is as before and the file beside it is gone. Raises StorageError when the disk refuses.
-    Who writes many files into one folder may leave out `flush_folder` and flush it once, before telling anybody.
+    The folder is made if need be. Raises StorageError when the disk refuses.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb", buffering=_PIECE) as stream:
-            writer = HashingWriter(stream)
-            yield writer
-            stream.flush()
-            if not _holds(path, writer):
-                os.fsync(stream.fileno())
-                temporary.replace(path)
-            if flush_folder:
-                sync_folder(path.parent)
+        with temporary.open("w+b", buffering=_PIECE) as stream:
+            yield stream
     except OSError as error:
         raise StorageError(_sentence(path, error)) from error
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def settle(part: BinaryIO, path: Path) -> None:
+    """Put a part in its place: flushed to disk first, and renamed then; the folder is left to `sync_folder`."""
+    part.flush()
+    os.fsync(part.fileno())
+    Path(part.name).replace(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def beside(path: Path, *, flush_folder: bool = True) -> Iterator[HashingWriter]:
+    """Open a file beside `path` that takes its place, flushed to disk, when the block ends without an exception.
+
+    A file at `path` that already has the same bytes is left untouched. Whatever goes wrong, `path` is as before
+    and the file beside it is gone. Raises StorageError when the disk refuses. Who writes many files into one
+    folder may leave out `flush_folder` and flush it once, before telling anybody.
+    """
+    with part_of(path) as stream:
+        writer = HashingWriter(stream)
+        yield writer
+        if not _holds(path, writer):
+            settle(stream, path)
+    if flush_folder:
+        sync_folder(path.parent)
 
 
 def write_whole(path: Path, data: bytes) -> Written:

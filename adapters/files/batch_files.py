@@ -6,9 +6,8 @@ from itertools import islice
 from string import Formatter
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapters.files.atomic import Written, beside
+from adapters.files.atomic import Written, beside, sync_folder
 from adapters.files.extract import read_extract, verify_extract
-from adapters.files.workspace import sync_folder
 from core.errors import BadInputError, RefusedError
 from core.exchange.requests import Recipe, render_requests
 from core.pairs import count, ids

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
+from adapters.files.atomic import part_of, settle, sha256_of, sync_folder
 from core.errors import NotFoundError, RefusedError, StorageError
 from core.ports import StoredFile
 
@@ -37,7 +37,7 @@ class Workspace:
         try:
             return self.place(path).open("rb")
         except FileNotFoundError:
-            raise NotFoundError(f"{path} is missing from the workspace {self.root}") from None
+            raise NotFoundError(f"{path} is missing from the workspace {self.root}; put it back") from None
         except OSError as error:
             raise StorageError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -45,21 +45,13 @@ class Workspace:
     def create(self, path: str) -> Iterator[PendingFile]:
         """Begin to write a file; it stands at `path` whole after `commit`, and otherwise not at all."""
         place = self.place(path)
-        beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w+b") as sink:
-                yield PendingFile(path, place, beside, sink)
-        except OSError as error:
-            raise StorageError(f"{path} cannot be written: {error.strerror}; make room, then go on") from error
-        finally:
-            beside.unlink(missing_ok=True)
+        with part_of(place) as sink:
+            yield PendingFile(path, place, sink)
 
     def digest(self, path: str) -> str | None:
         """Return a file's sha256 as hex digits, None when there is no such file."""
         try:
-            with self.place(path).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256_of(self.place(path))
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -69,29 +61,17 @@ class Workspace:
 class PendingFile:
     """A file being written beside its place."""
 
-    def __init__(self, path: str, place: Path, beside: Path, sink: object) -> None:
-        """Hold the open file `sink` that stands at `beside` and belongs at `place`."""
+    def __init__(self, path: str, place: Path, sink: BinaryIO) -> None:
+        """Hold the open file `sink` that belongs at `place`."""
+        self.sink = sink
         self._path = path
         self._place = place
-        self._beside = beside
-        self.sink = cast("BinaryIO", sink)
 
     def commit(self) -> StoredFile:
         """Flush to disk, rename into place, flush the folder, and return what now stands there."""
-        self.sink.flush()
-        os.fsync(self.sink.fileno())
         self.sink.seek(0)
-        digest = hashlib.file_digest(self.sink, "sha256").hexdigest()  # type: ignore[arg-type]
+        digest = hashlib.file_digest(self.sink, "sha256").hexdigest()  # type: ignore[arg-type] # it is a real file
         size = self.sink.seek(0, os.SEEK_END)
-        self._beside.replace(self._place)
+        settle(self.sink, self._place)
         sync_folder(self._place.parent)
         return StoredFile(path=self._path, sha256=digest, size=size)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

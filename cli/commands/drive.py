@@ -1,4 +1,4 @@
-"""`batchmill submit` and `batchmill run`."""
+"""`batchmill submit`, `run` and `retry`."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(submit)
     app.command()(run)
+    app.command()(retry)
 
 
-def submit(
-    context: typer.Context,
-    first: Annotated[int, typer.Argument(min=1, help="The first batch number.")],
-    last: Annotated[int | None, typer.Argument(min=1, help="The last one (default: only the first).")] = None,
-) -> None:
+First = Annotated[int, typer.Argument(min=1, help="The first batch number.")]
+Last = Annotated[int | None, typer.Argument(min=1, help="The last one (default: only the first).")]
+
+
+def submit(context: typer.Context, first: First, last: Last = None) -> None:
     """Submit a range of written batches in the foreground, and wait out rate limits.
 
     Stop it at any point and start it again: what is submitted already is skipped, and a job whose answer was lost
@@ -76,3 +77,24 @@ def run(
         log.info("daemon.stopped", idle=not drive.books.open_batches())
         if until_idle:
             complain(workspace)
+
+
+def retry(
+    context: typer.Context,
+    first: First,
+    last: Last = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Why, for the ledger.")] = "asked for by a person",
+) -> None:
+    """Put failed or refused batches back to written, for another attempt with the same file.
+
+    Nothing is sent by this: the daemon or `batchmill submit` does that. Batches of the range that neither failed
+    nor were refused are left alone.
+    """
+    from cli.compose import opened
+    from cli.render.text import number_ranges, say
+    from cli.submission import retry_range
+
+    with opened(*context.obj) as workspace:
+        numbers = retry_range(workspace, first, first if last is None else last, reason)
+    say(f"batch {number_ranges(numbers)} is written again; next: `batchmill run`, or `batchmill submit`.")

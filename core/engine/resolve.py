@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
 from core.engine.books import Entry
 from core.engine.jobs import all_jobs
+from core.errors import GoneError, RejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +39,9 @@ def _conclude(shop: Workshop, batch: Batch, jobs: list[Job]) -> Entry:
     if jobs:
         first, *others = sorted(jobs, key=lambda job: (job.created_at is None, job.created_at, job.name))
         for other in others:
-            shop.provider.cancel(other.name)
+            # One that has ended or is gone needs no stopping, and must not keep the first from being taken.
+            with suppress(GoneError, RejectedError):
+                shop.provider.cancel(other.name)
         cause = "its display name stood in the provider's job list"
         if others:
             cause += f"; cancelled its doubles {', '.join(other.name for other in others)}"
