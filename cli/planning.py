@@ -1,23 +1,15 @@
-"""Inventory, plan and batch files as whole pieces of work: from paths and settings to the ledger."""
+"""Inventory and plan as whole pieces of work: from paths and settings to the ledger."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.files.batch_files import BatchFolder, BatchToWrite, Extract
 from adapters.files.extract import write_extract
-from adapters.files.inbox import open_staged, verify_sources
-from core.batch.commands import RecordFile
-from core.batch.decider import decide
-from core.batch.events import BatchWritten
-from core.batch.lifecycle import Status
-from core.engine.books import Books, Entry
-from core.errors import BadInputError, NotFoundError, RefusedError
-from core.exchange.requests import Recipe, prompt_sha256
+from adapters.files.inbox import open_staged
+from core.errors import BadInputError, NotFoundError
+from core.exchange.requests import prompt_sha256
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
 from core.planning.inventory import Stock, take_stock
@@ -31,6 +23,7 @@ from core.wave.events import PlanSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from cli.compose import Opened
     from core.batch.state import Batch
@@ -58,23 +51,11 @@ class Planned(msgspec.Struct, frozen=True):
     extract: str
 
 
-class WrittenFile(msgspec.Struct, frozen=True):
-    """A batch file: its path in the workspace, and whether the ledger learnt of it just now."""
-
-    number: int
-    path: str
-    size: int
-    sha256: str
-    pairs: int
-    requests: int
-    new: bool
-
-
 def stock_of(opened: Opened, paths: Sequence[Path]) -> tuple[Stock, Path]:
     """Return what the staged files at `paths` hold (the workspace's inbox if there are none), and their inbox."""
     inbox = opened.root / opened.settings.folders.inbox
     staged = open_staged(tuple(paths) or (inbox,), inbox)
-    shown = _relative(staged.inbox, opened.root)
+    shown = shown_path(staged.inbox, opened.root)
     stock = take_stock(staged.sources, inbox=shown, low_count_below=opened.settings.planning.low_count_below)
     return stock, staged.inbox
 
@@ -103,64 +84,6 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
         opened.database.store.append([NewEvent(*write, context) for write in writes])
     opened.catch_up()
     return Planned(plan, bool(writes), extract)
-
-
-def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
-    """Write the batch files of a planned wave that are planned or written, and record those that are new.
-
-    Raises NotFoundError for a wave without a plan, RefusedError when a source, the extract or the prompt is no
-    longer what was planned.
-    """
-    planned = load_wave(opened.database.store, wave).plan
-    if planned is None:
-        raise NotFoundError(f"wave {wave} has no plan; run `batchmill plan --wave {wave}` first")
-    verify_sources(wave, _absolute(planned.inbox, opened.root), planned.sources)
-    prompt, digest = _prompt(opened)
-    if digest != planned.prompt_sha256:
-        raise RefusedError(
-            f"the prompt {opened.settings.model.prompt_file} changed after wave {wave} was planned; restore it, "
-            "or plan again with --replace"
-        )
-    batches = [load_batch(opened.database.store, number) for number in planned.batches]
-    due = [batch for batch in batches if _may_be_written(batch)]
-    folder = BatchFolder(opened.root / opened.settings.folders.submissions, opened.settings.folders.file_template)
-    recipe = Recipe(prompt, _model(opened, planned.model), opened.settings.planning.max_pairs_per_request)
-    extract = Extract(opened.root / planned.extract_path, planned.extract_sha256)
-    written = folder.write(extract, [BatchToWrite(batch.number, batch.ranges) for batch in due], recipe)
-    now = opened.clock.now()
-    facts = {
-        each.number: BatchWritten(
-            path=_relative(each.file.path, opened.root),
-            sha256=each.file.sha256,
-            size=each.file.size,
-            requests=each.requests,
-            at=now,
-        )
-        for each in written
-    }
-    new = {batch.number for batch in due if decide(batch, RecordFile(facts[batch.number]))}
-    books = Books(opened.database.store, opened.context("write").actor)
-    books.write(Entry(number, (RecordFile(facts[number]),), f"write --wave {wave}") for number in sorted(new))
-    opened.catch_up()
-    return [_shown(batch, facts.get(batch.number), batch.number in new) for batch in batches]
-
-
-def _may_be_written(batch: Batch) -> bool:
-    return batch.status in {Status.PLANNED, Status.WRITTEN} and not batch.intent_open
-
-
-def _shown(batch: Batch, fact: BatchWritten | None, new: bool) -> WrittenFile:  # noqa: FBT001 - a field of the row
-    if fact is None:
-        return WrittenFile(
-            batch.number,
-            batch.file_path,
-            batch.file_size,
-            batch.file_sha256,
-            batch.pairs,
-            len(batch.requests),
-            new,
-        )
-    return WrittenFile(batch.number, fact.path, fact.size, fact.sha256, batch.pairs, len(fact.requests), new)
 
 
 def _decide(  # noqa: PLR0913 - the parts of one decision
@@ -197,14 +120,14 @@ def _settings(opened: Opened, request: Request, wave: Wave) -> PlanSettings:
 
 
 def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
-    prompt, digest = _prompt(opened)
+    prompt, digest = prompt_of(opened)
     catch_up(opened.database.store, opened.database.read_model)
     highest = max((row.number for row in opened.database.read_model.batches()), default=0)
     return PlanTerms(
         wave=request.wave,
         revision=wave.revision + 1,
         next_number=min(wave.batches, default=highest + 1),
-        model=_model(opened, opened.settings.model.name),
+        model=model_of(opened, opened.settings.model.name),
         prompt_sha256=digest,
         prompt_characters=len(prompt),
         max_pairs_per_request=opened.settings.planning.max_pairs_per_request,
@@ -212,11 +135,13 @@ def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
     )
 
 
-def _model(opened: Opened, name: str) -> Model:
+def model_of(opened: Opened, name: str) -> Model:
+    """Return a model's prices and limits, with the settings' own figures; BadInputError for one without any."""
     return model_named(models_with(opened.settings.models), name)
 
 
-def _prompt(opened: Opened) -> tuple[str, str]:
+def prompt_of(opened: Opened) -> tuple[str, str]:
+    """Return the prompt that the settings name, and its sha256; NotFoundError or BadInputError if it cannot be."""
     path = opened.root / opened.settings.model.prompt_file
     try:
         prompt = path.read_text(encoding="utf-8")
@@ -227,10 +152,6 @@ def _prompt(opened: Opened) -> tuple[str, str]:
     return prompt, prompt_sha256(prompt)
 
 
-def _relative(path: Path, root: Path) -> str:
+def shown_path(path: Path, root: Path) -> str:
     """Return a path as the ledger records it: relative to the workspace where it lies inside."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-
-
-def _absolute(path: str, root: Path) -> Path:
-    return Path(os.path.abspath(root / path))  # noqa: PTH100 - links are judged, not followed

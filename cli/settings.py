@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -57,6 +59,15 @@ class Provider(Section):
     base_url: str | None = None
     api_version: str = "v1beta"
     timeout_seconds: float = Field(default=60.0, gt=0)
+
+    @field_validator("base_url")
+    @classmethod
+    def _over_http(cls, address: str | None) -> str | None:
+        if address and not re.match(r"https?://[^\s/]", address):
+            raise ValueError("must be an address that begins with http:// or https://")
+        if address:
+            urlsplit(address)
+        return address
 
 
 class Model(Section):

@@ -106,4 +106,5 @@ def complain(opened: Opened) -> None:
 
 def _needs_somebody(row: BatchRow) -> bool:
     status = Status(row.status)
-    return status is Status.FAILED or (status is Status.WRITTEN and row.reason is not None)
+    refused = status is Status.WRITTEN and row.reason is not None and row.next_try_at is None
+    return status is Status.FAILED or refused

@@ -74,8 +74,9 @@ def run(
         )
         log.info("daemon.started", workspace=str(workspace.root), until_idle=until_idle)
         drive.run(lambda pulse: until_idle and pulse.open == 0)
-        log.info("daemon.stopped", idle=not drive.books.open_batches())
-        if until_idle:
+        idle = not drive.books.open_batches()
+        log.info("daemon.stopped", idle=idle)
+        if until_idle and idle:
             complain(workspace)
 
 

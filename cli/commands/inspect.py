@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def status(
     context: typer.Context,
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="[BATCH]...", help="Only these batches.")] = None,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="BATCH", help="Only these batches.")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Show every batch, however many there are.")] = False,
     as_json: Json = False,
@@ -87,7 +87,7 @@ def balance(context: typer.Context, *, as_json: Json = False) -> None:
 def history(
     context: typer.Context,
     subject: Annotated[
-        str | None, typer.Argument(metavar="[BATCH]", help="A batch number, or a stream such as wave-2.")
+        str | None, typer.Argument(metavar="BATCH", help="A batch number, or a stream such as wave-2.")
     ] = None,
     *,
     at: Annotated[

@@ -11,7 +11,7 @@ import typer
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Wave = Annotated[int, typer.Option("--wave", min=1, help="The number of the wave.")]
 Paths = Annotated[
-    list[Path] | None, typer.Argument(metavar="[PATH]...", help="Staged files or folders (default: the inbox).")
+    list[Path] | None, typer.Argument(metavar="PATH", help="Staged files or folders (default: the inbox).")
 ]
 
 
@@ -106,9 +106,9 @@ def write(context: typer.Context, wave: Wave, *, as_json: Json = False) -> None:
     A source that changed after planning is refused.
     """
     from cli.compose import opened
-    from cli.planning import write_wave
     from cli.render.plans import written_lines
     from cli.render.text import emit_json, say
+    from cli.writing import write_wave
 
     with opened(*context.obj) as workspace:
         written = write_wave(workspace, wave)

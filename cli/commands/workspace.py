@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 def init(
     context: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="Where (default: here).")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="FOLDER", help="Where (default: here).")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Say what was made as JSON.")] = False,
 ) -> None:

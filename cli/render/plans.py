@@ -9,7 +9,8 @@ from cli.render.text import clean, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.planning import Planned, WrittenFile
+    from cli.planning import Planned
+    from cli.writing import WrittenFile
     from core.batch.events import Estimate
     from core.planning.inventory import Inventory
     from core.planning.plan import Plan

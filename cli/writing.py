@@ -1,0 +1,93 @@
+"""Batch files as a whole piece of work: from a recorded plan to files on disk and their events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from adapters.files.batch_files import BatchFolder, BatchToWrite, Extract
+from adapters.files.inbox import verify_sources
+from cli.planning import model_of, prompt_of, shown_path
+from core.batch.commands import RecordFile
+from core.batch.decider import decide
+from core.batch.events import BatchWritten
+from core.batch.lifecycle import Status
+from core.engine.books import Books, Entry
+from core.errors import NotFoundError, RefusedError
+from core.exchange.requests import Recipe
+from core.ledger.load import load_batch, load_wave
+
+if TYPE_CHECKING:
+    from cli.compose import Opened
+    from core.batch.state import Batch
+
+
+class WrittenFile(msgspec.Struct, frozen=True):
+    """A batch file: its path in the workspace, and whether the ledger learnt of it just now."""
+
+    number: int
+    path: str
+    size: int
+    sha256: str
+    pairs: int
+    requests: int
+    new: bool
+
+
+def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
+    """Write the batch files of a planned wave that are planned or written, and record those that are new.
+
+    Raises NotFoundError for a wave without a plan, RefusedError when a source, the extract or the prompt is no
+    longer what was planned.
+    """
+    planned = load_wave(opened.database.store, wave).plan
+    if planned is None:
+        raise NotFoundError(f"wave {wave} has no plan; run `batchmill plan --wave {wave}` first")
+    verify_sources(wave, opened.root / planned.inbox, planned.sources)
+    prompt, digest = prompt_of(opened)
+    if digest != planned.prompt_sha256:
+        raise RefusedError(
+            f"the prompt {opened.settings.model.prompt_file} changed after wave {wave} was planned; restore it, "
+            "or plan again with --replace"
+        )
+    batches = [load_batch(opened.database.store, number) for number in planned.batches]
+    due = [batch for batch in batches if _may_be_written(batch)]
+    folder = BatchFolder(opened.root / opened.settings.folders.submissions, opened.settings.folders.file_template)
+    recipe = Recipe(prompt, model_of(opened, planned.model), opened.settings.planning.max_pairs_per_request)
+    extract = Extract(opened.root / planned.extract_path, planned.extract_sha256)
+    written = folder.write(extract, [BatchToWrite(batch.number, batch.ranges) for batch in due], recipe)
+    now = opened.clock.now()
+    facts = {
+        each.number: BatchWritten(
+            path=shown_path(each.file.path, opened.root),
+            sha256=each.file.sha256,
+            size=each.file.size,
+            requests=each.requests,
+            at=now,
+        )
+        for each in written
+    }
+    new = {batch.number for batch in due if decide(batch, RecordFile(facts[batch.number]))}
+    books = Books(opened.database.store, opened.context("write").actor)
+    books.write(Entry(number, (RecordFile(facts[number]),), f"write --wave {wave}") for number in sorted(new))
+    opened.catch_up()
+    return [_shown(batch, facts.get(batch.number), batch.number in new) for batch in batches]
+
+
+def _may_be_written(batch: Batch) -> bool:
+    return batch.status in {Status.PLANNED, Status.WRITTEN} and not batch.intent_open
+
+
+def _shown(batch: Batch, fact: BatchWritten | None, new: bool) -> WrittenFile:  # noqa: FBT001 - a field of the row
+    if fact is None:
+        return WrittenFile(
+            batch.number,
+            batch.file_path,
+            batch.file_size,
+            batch.file_sha256,
+            batch.pairs,
+            len(batch.requests),
+            new,
+        )
+    return WrittenFile(batch.number, fact.path, fact.size, fact.sha256, batch.pairs, len(fact.requests), new)
