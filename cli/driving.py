@@ -16,6 +16,7 @@ from core.engine.advance import Engine, Pulse
 from core.engine.books import Books
 from core.engine.steps import Kind, next_step
 from core.engine.workshop import Workshop
+from core.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -48,6 +49,7 @@ class Drive:
     ) -> None:
         """Prepare an engine that signs as `kind` (daemon, submit); nothing is asked of anybody yet."""
         self._opened = opened
+        self._warn = warn
         self._holder = this_process(kind, opened.clock.now())
         self.loop = Loop(opened.settings.driving.tick_every)
         actor = f"daemon@{self._holder.host}" if kind == "daemon" else opened.context(kind).actor
@@ -97,7 +99,11 @@ class Drive:
         position = self.books.position
         pulse = self._engine.pulse()
         if self.books.position != position and time.monotonic() - self._published > PUBLISH_SECONDS:
-            self._opened.catch_up()
+            try:
+                self._opened.catch_up()
+            except StorageError as error:
+                # Only views of the ledger: they are written later, and results must come home meanwhile.
+                self._warn(str(error))
             self._published = time.monotonic()
         return pulse
 

@@ -16,6 +16,9 @@ from core.ledger.verify import Fault, verify_stream
 if TYPE_CHECKING:
     from cli.compose import Opened
 
+#: No ledger has a higher position: the largest number that its databases hold.
+LAST = 2**63 - 1
+
 
 class History(msgspec.Struct, frozen=True):
     """A stream's events up to a position, and for a batch the state that they leave it in."""
@@ -44,7 +47,7 @@ def until_of(opened: Opened, at: str | None) -> int | None:
     if at is None:
         return None
     if at.isdecimal():
-        return int(at)
+        return min(int(at), LAST)
     try:
         moment = datetime.fromisoformat(at)
     except ValueError:

@@ -75,6 +75,8 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
     }
     # Judged once before the extract is written, so that a refused plan leaves the accepted one's extract alone.
     writes = _decide(opened, request, wave, existing, plan, extract=(extract, ""))
+    if not writes:
+        plan = msgspec.structs.replace(plan, revision=wave.revision)
     if dry_run:
         return Planned(plan, bool(writes), extract)
     digest = write_extract(opened.root / extract, plan, inbox).sha256

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -21,7 +21,7 @@ FILE = "batchmill.toml"
 class Section(BaseModel):
     """A table of the settings file; a key that is not known is refused, since it would silently do nothing."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Folders(Section):
@@ -97,7 +97,7 @@ class Driving(Section):
     workers: int = Field(default=4, ge=1, le=32)
     backoff_first: float = Field(default=30.0, gt=0)
     backoff_most: float = Field(default=900.0, gt=0)
-    looks_after: tuple[float, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
+    looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
 
 
 class Settings(BaseSettings):
@@ -199,6 +199,8 @@ def _parse_options(options: list[str]) -> dict[str, Any]:
         table = values
         for part in tables:
             table = table.setdefault(part, {})
+            if not isinstance(table, dict):
+                raise BadInputError(f"--set {option}: {part} was given a value of its own before")
         table[last] = _value(text)
     return values
 

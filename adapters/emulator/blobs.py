@@ -7,6 +7,8 @@ import shutil
 from io import BytesIO
 from typing import TYPE_CHECKING, Protocol
 
+from core.errors import StorageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from io import BufferedReader
@@ -52,9 +54,15 @@ class DiskBlobs:
     """Blobs as files; nothing is flushed to the disk by force, so they outlive the process but not a power cut."""
 
     def __init__(self, folder: Path) -> None:
+        """Keep everything in `folder`, which is made if need be; raises StorageError when it cannot be."""
         self._folder = folder
-        for kind in KINDS:
-            (folder / kind).mkdir(parents=True, exist_ok=True)
+        try:
+            for kind in KINDS:
+                (folder / kind).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"the emulator cannot keep its files in {folder} ({error.strerror}); name another folder"
+            ) from error
 
     def appender(self, name: str) -> BinaryIO:
         """Open a blob, new or not, to write at its end."""

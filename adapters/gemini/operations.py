@@ -35,13 +35,15 @@ def job_of(operation: dict[str, Any]) -> Job:
         succeeded=_count(stats, "successfulRequestCount"),
         failed=_count(stats, "failedRequestCount"),
         pending=_count(stats, "pendingRequestCount"),
-        error=f"{error.get('code', '?')}: {error.get('message', 'no message')}" if error else None,
+        error=_line(f"{error.get('code', '?')}: {error.get('message', 'no message')}") if error else None,
     )
 
 
 def page_of(body: str) -> JobPage:
-    """Return a page of the job list; `{}` is an empty one."""
-    page = _dict(_decode(body))
+    """Return a page of the job list; `{}` is an empty one, and anything but an object raises ValueError."""
+    page = _decode(body)
+    if not isinstance(page, dict):
+        raise ValueError("a page of the job list is a JSON object")  # noqa: TRY004 - it is the data that is wrong
     return JobPage(
         jobs=tuple(job_of(operation) for operation in page.get("operations", ())),
         next_token=page.get("nextPageToken") or None,
@@ -72,9 +74,8 @@ def moment_of(text: object) -> datetime | None:
     """Return an RFC 3339 time of up to nanoseconds as an aware UTC datetime, None for anything else."""
     if not isinstance(text, str):
         return None
-    whole, point, fraction = text.removesuffix("Z").partition(".")
     try:
-        moment = datetime.fromisoformat(whole + point + fraction[:6])
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -102,3 +103,8 @@ def _count(stats: dict[str, Any], name: str) -> int:
         return int(stats.get(name, 0))
     except (TypeError, ValueError):
         return 0
+
+
+def _line(text: str) -> str:
+    """Return the provider's words as one printable line: they go into events, tables and Markdown."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -44,7 +44,8 @@ def translated(what: str, *, effect: bool, secret: str) -> Iterator[None]:
     except (httpx2.TransportError, httpx2.DecodingError) as error:
         said = f"{what}: the answer was lost ({type(error).__name__}: {error})"
         raise _lost(effect=effect)(_line(said, secret)) from None
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # Not JSON, or JSON of another shape than an operation or a page of them.
         said = f"{what}: the answer cannot be read ({type(error).__name__})"
         raise _lost(effect=effect)(_line(said, secret)) from None
 

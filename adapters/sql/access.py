@@ -13,7 +13,8 @@ from adapters.sql.faults import ledger_error
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine, PoolProxiedConnection
+    from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table
+    from sqlalchemy.dialects import postgresql, sqlite
     from sqlalchemy.engine.interfaces import DBAPICursor
 
 
@@ -70,6 +71,17 @@ class Access:
             finally:
                 if connection is not None:
                     connection.close()
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an INSERT that can say what is to become of a row that is there already."""
+        # Each dialect is imported by the engine that speaks it, and the other one only takes time.
+        if self.dialect.name == "sqlite":
+            from sqlalchemy.dialects.sqlite import insert as sqlite_insert  # noqa: PLC0415 - see above
+
+            return sqlite_insert(table)
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert  # noqa: PLC0415 - see above
+
+        return postgresql_insert(table)
 
     def close(self) -> None:
         """Close every connection."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.process import describe, is_dead
 from adapters.sql.tables import lease as table
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from adapters.sql.access import Access
     from core.ports import Clock
 
-_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
 _DRIVER = "driver"
 _HOLDER = [table.c[name] for name in Holder.__struct_fields__]
 
@@ -33,7 +31,6 @@ class SqlLease:
         """Remember where and by whose clock."""
         self._access = access
         self._clock = clock
-        self._insert = _DIALECTS[access.dialect.name].insert
 
     def acquire(self, holder: Holder, *, seconds: float) -> None:
         """Take or renew the lease; see the port."""
@@ -73,7 +70,7 @@ class SqlLease:
         values = msgspec.structs.asdict(holder)
         values["expires_at"] = stamp(self._clock.now() + timedelta(seconds=seconds))
         if seen is None:
-            insert = self._insert(table).values(name=_DRIVER, **values).on_conflict_do_nothing()
+            insert = self._access.insert(table).values(name=_DRIVER, **values).on_conflict_do_nothing()
             return connection.execute(insert.returning(table.c.token)).first() is not None
         unchanged = (table.c.name == _DRIVER, table.c.token == seen[0].token, table.c.expires_at == seen[1])
         return connection.execute(update(table).where(*unchanged).values(**values)).rowcount == 1

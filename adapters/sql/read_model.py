@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.sql.row_codec import RowCodec
 from adapters.sql.tables import batch_rows, read_checkpoint, wave_rows
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=msgspec.Struct)
 
-_DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
 #: Above this many numbers the whole table is read: a longer list costs more than the rows it leaves out.
 _FEW = 500
 _MOVE = (
@@ -37,7 +35,6 @@ class SqlReadModel:
     def __init__(self, access: Access) -> None:
         """Prepare the rows' way in and out of the tables."""
         self._access = access
-        self._insert = _DIALECTS[access.dialect.name].insert
         swap_nul = access.dialect.name == "postgresql"
         self._waves = RowCodec(WaveRow, swap_nul=swap_nul)
         self._batches = RowCodec(BatchRow, swap_nul=swap_nul)
@@ -78,13 +75,13 @@ class SqlReadModel:
 
     def _move(self, connection: Connection, was: int, checkpoint: int) -> bool:
         """Move the checkpoint if it is still `was`; one that was never saved, or was deleted by hand, is 0."""
-        connection.execute(self._insert(read_checkpoint).values(id=1, position=0).on_conflict_do_nothing())
+        connection.execute(self._access.insert(read_checkpoint).values(id=1, position=0).on_conflict_do_nothing())
         return connection.execute(_MOVE, {"was": was, "checkpoint": checkpoint}).rowcount == 1
 
     def _replace(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
-        insert = self._insert(table)
+        insert = self._access.insert(table)
         key = list(table.primary_key)
         others = {column.name: insert.excluded[column.name] for column in table.c if column not in key}
         connection.execute(insert.on_conflict_do_update(index_elements=key, set_=others), rows)

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects import postgresql
 
 from core.projections.rows import BatchRow, WaveRow
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 metadata = MetaData()
 
 #: Compared byte by byte in both databases, so that names sort as Python sorts them.
-NAME = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+NAME = Text().with_variant(Text(collation="C"), "postgresql")
 
 _TYPES: dict[Any, TypeEngine[Any]] = {
     int: BigInteger(),

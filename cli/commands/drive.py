@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cli.commands import HIGHEST
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -14,8 +16,8 @@ def register(app: typer.Typer) -> None:
     app.command()(retry)
 
 
-First = Annotated[int, typer.Argument(min=1, help="The first batch number.")]
-Last = Annotated[int | None, typer.Argument(min=1, help="The last one (default: only the first).")]
+First = Annotated[int, typer.Argument(min=1, max=HIGHEST, help="The first batch number.")]
+Last = Annotated[int | None, typer.Argument(min=1, max=HIGHEST, help="The last one (default: only the first).")]
 
 
 def submit(context: typer.Context, first: First, last: Last = None) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cli.commands import HIGHEST
+
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -19,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 def status(
     context: typer.Context,
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="BATCH", help="Only these batches.")] = None,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="BATCH", min=1, max=HIGHEST, help="Only these batches.")
+    ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Show every batch, however many there are.")] = False,
     as_json: Json = False,

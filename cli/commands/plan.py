@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from cli.commands import HIGHEST
+
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-Wave = Annotated[int, typer.Option("--wave", min=1, help="The number of the wave.")]
+Wave = Annotated[int, typer.Option("--wave", min=1, max=HIGHEST, help="The number of the wave.")]
 Paths = Annotated[
     list[Path] | None, typer.Argument(metavar="PATH", help="Staged files or folders (default: the inbox).")
 ]
@@ -58,7 +60,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     paths: Paths = None,
     *,
     first_number: Annotated[
-        int | None, typer.Option(min=1, help="The first batch number (default: the ledger's next).")
+        int | None, typer.Option(min=1, max=HIGHEST, help="The first batch number (default: the ledger's next).")
     ] = None,
     strategy: Annotated[Strategy | None, typer.Option(help="One batch per indicator, or of a fixed size.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Pairs in a batch.")] = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.render.text import clock_time, number_ranges, table
+from cli.render.text import clean, clock_time, number_ranges, table
 from core.batch.lifecycle import Status
 from core.projections.timeline import MARKS, day
 
@@ -83,7 +83,7 @@ def _state(row: BatchRow) -> str:
 
 def _reason(row: BatchRow) -> str:
     again = f" (next try at {clock_time(row.next_try_at)} UTC)" if row.next_try_at else ""
-    return f"{row.reason}{again}"
+    return f"{clean(row.reason or '')}{again}"
 
 
 def timeline_lines(lines: Sequence[Milestone]) -> list[str]:

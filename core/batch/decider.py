@@ -97,12 +97,12 @@ def _start(batch: Batch, command: c.StartSubmission) -> list[BatchEvent]:
     _refuse_open_intent(batch, "submitted")
     if batch.hold:
         raise RefusedError(
-            f"{batch.name} was refused: {batch.hold}; mend the cause, then `batchmill write` it anew"
+            f"{batch.name} was refused: {batch.hold}; mend the cause, then `batchmill retry {batch.number}`"
         )
     follow(batch.name, batch.status, Trigger.SUBMIT)
     attempt = batch.next_attempt
-    # An attempt that is tried again keeps its name: whatever job may turn up late is found under it.
-    again = attempt == batch.attempt
+    # An attempt that is tried again with the same file keeps its name: a job that turns up late is found under it.
+    again = attempt == batch.attempt and batch.sent_sha256 == batch.file_sha256
     fresh = f"w{batch.wave}-batch_{batch.number}-a{attempt}-{command.nonce}"
     return [
         e.SubmissionStarted(

@@ -33,8 +33,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     """Everything a decision about a batch needs to know.
 
     `spent` says that the present attempt had its job, `intent_open` that a submission was started and its end is
-    not known yet; `looks` counts the fruitless searches for its job, `jobs` the jobs it ever had. `hold` is the
-    reason why only a person can move the batch on.
+    not known yet, `sent_sha256` which file it was for; `looks` counts the fruitless searches for its job, `jobs`
+    the jobs it ever had. `hold` is the reason why only a person can move the batch on.
     """
 
     number: int
@@ -54,6 +54,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     spent: bool = False
     intent_open: bool = False
     display_name: str = ""
+    sent_sha256: str = ""
     looks: int = 0
     jobs: int = 0
     uploaded_file: str | None = None
@@ -102,6 +103,7 @@ def _planned(batch: Batch, event: e.BatchPlanned) -> Batch:
         prompt_sha256=event.prompt_sha256,
         attempt=batch.attempt,
         display_name=batch.display_name,
+        sent_sha256=batch.sent_sha256,
     )
 
 
@@ -130,6 +132,7 @@ def _started(batch: Batch, event: e.SubmissionStarted) -> Batch:
         version=batch.version + 1,
         attempt=event.attempt,
         display_name=event.display_name,
+        sent_sha256=event.sha256,
         spent=False,
         intent_open=True,
         looks=0,

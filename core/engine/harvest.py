@@ -8,7 +8,7 @@ import msgspec
 
 from core.batch import commands as c
 from core.engine.books import Entry
-from core.errors import AmbiguousError, BatchmillError, GoneError, RejectedError, StorageError, UnavailableError
+from core.errors import BatchmillError, ProviderError, StorageError, UnavailableError
 from core.ports import Job, JobState
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _fetch(shop: Workshop, batch: Batch) -> Haul:
             shop.provider.download(job, pending.sink)
             lines = _count_lines(batch, pending.sink)
             stored = pending.commit()
-    except (UnavailableError, AmbiguousError, GoneError, RejectedError, StorageError) as error:
+    except (ProviderError, StorageError) as error:
         return Haul(batch.number, trouble=error)
     fact = c.RecordDownload(path=stored.path, sha256=stored.sha256, size=stored.size, lines=lines, at=shop.now())
     return Haul(
@@ -66,7 +66,7 @@ def _fetch(shop: Workshop, batch: Batch) -> Haul:
 
 
 def _count_lines(batch: Batch, sink: BinaryIO) -> int:
-    """Return the number of result lines; raises UnavailableError for a file that breaks off in mid-line.
+    """Return the number of result lines; raises UnavailableError for none, or one cut off.
 
     A connection that closes early without a stated length cuts a result silently, and what it cuts is a line.
     """
@@ -83,4 +83,6 @@ def _count_lines(batch: Batch, sink: BinaryIO) -> int:
                 f"the download of {batch.name}'s result breaks off in line {lines + 1}; it is fetched again"
             ) from None
         lines += 1
+    if not lines:
+        raise UnavailableError(f"the download of {batch.name}'s result came empty; it is fetched again")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.errors import GoneError, UnavailableError
+from core.errors import GoneError, ProviderError, RejectedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ MOST_PAGES = 10_000
 
 
 def all_jobs(provider: BatchProvider, page_size: int) -> Iterator[Job]:
-    """Yield every job the provider lists, paging by hand."""
+    """Yield every job the provider lists, paging by hand; raises UnavailableError for a list without an end."""
     token: str | None = None
     for _ in range(MOST_PAGES):
         page = provider.list_jobs(page_size=page_size, page_token=token)
@@ -25,6 +25,9 @@ def all_jobs(provider: BatchProvider, page_size: int) -> Iterator[Job]:
         token = page.next_token
         if not token:
             return
+    raise UnavailableError(
+        f"the provider's job list has no end: {MOST_PAGES} pages were read; it is read again later"
+    )
 
 
 def look_at(shop: Workshop, names: Sequence[str]) -> dict[str, Job | None]:
@@ -34,7 +37,7 @@ def look_at(shop: Workshop, names: Sequence[str]) -> dict[str, Job | None]:
     up is asked for by itself, since absence from a list proves nothing. Raises ProviderError for a failed call.
     """
     found: dict[str, Job | None] = _listed(shop, set(names))
-    return found | _asked(shop, sorted(set(names) - found.keys()))
+    return found | _asked(shop, sorted(set(names) - found.keys()), alone=not found)
 
 
 def _listed(shop: Workshop, wanted: set[str]) -> dict[str, Job | None]:
@@ -55,19 +58,22 @@ def _listed(shop: Workshop, wanted: set[str]) -> dict[str, Job | None]:
     return found
 
 
-def _asked(shop: Workshop, names: Sequence[str]) -> dict[str, Job | None]:
-    """Return what single questions show; one that fails is left for the next time unless all of them do."""
+def _asked(shop: Workshop, names: Sequence[str], *, alone: bool) -> dict[str, Job | None]:
+    """Return what single questions show; one that fails is left for the next time.
+
+    When all of them fail and they are `alone` (no list showed anything either), the first failure is raised.
+    """
     answers = shop.side_by_side(lambda name: (name, _ask(shop.provider, name)), names)
-    failures = [answer for _, answer in answers if isinstance(answer, UnavailableError)]
-    if failures and len(failures) == len(answers):
+    failures = [answer for _, answer in answers if isinstance(answer, ProviderError)]
+    if alone and failures and len(failures) == len(answers):
         raise failures[0]
-    return {name: answer for name, answer in answers if not isinstance(answer, UnavailableError)}
+    return {name: answer for name, answer in answers if not isinstance(answer, ProviderError)}
 
 
-def _ask(provider: BatchProvider, name: str) -> Job | UnavailableError | None:
+def _ask(provider: BatchProvider, name: str) -> Job | ProviderError | None:
     try:
         return provider.get(name)
     except GoneError:
         return None
-    except UnavailableError as error:
+    except (UnavailableError, RejectedError) as error:
         return error

@@ -10,21 +10,26 @@ from core.batch import commands as c
 from core.engine.books import Entry
 from core.engine.jobs import all_jobs
 from core.errors import GoneError, RejectedError
+from core.ports import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
     from core.ports import Job
 
+FRUITLESS = {JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
+
 
 def resolve(shop: Workshop, batches: Sequence[Batch]) -> None:
     """Look through the provider's whole job list for the display names of these open submissions.
 
-    One job found is taken as the attempt's; of several the first created is taken and the others are cancelled.
-    None found counts as a look, and after the last look of the policy the submission may be made again. Raises
-    ProviderError when the list cannot be read to its end: nothing is concluded from half a list.
+    One job found is taken as the attempt's; of several the first created that can still bring a result is taken
+    and the others are cancelled. None found counts as a look, and after the last look of the policy the submission
+    may be made again. Raises ProviderError when the list cannot be read to its end: nothing is concluded from half
+    a list.
     """
     names = {batch.display_name for batch in batches}
     found: dict[str, list[Job]] = {}
@@ -37,7 +42,7 @@ def resolve(shop: Workshop, batches: Sequence[Batch]) -> None:
 def _conclude(shop: Workshop, batch: Batch, jobs: list[Job]) -> Entry:
     now = shop.now()
     if jobs:
-        first, *others = sorted(jobs, key=lambda job: (job.created_at is None, job.created_at, job.name))
+        first, *others = sorted(jobs, key=_preference)
         for other in others:
             # One that has ended or is gone needs no stopping, and must not keep the first from being taken.
             with suppress(GoneError, RejectedError):
@@ -57,3 +62,9 @@ def _conclude(shop: Workshop, batch: Batch, jobs: list[Job]) -> Entry:
     return Entry(
         batch.number, (c.RecordDeferral(reason, now, now),), f"look {looks} through the provider's job list"
     )
+
+
+def _preference(job: Job) -> tuple[bool, bool, datetime | None, str]:
+    """Return what sorts jobs of one name: those that ended without a result last, then by age."""
+    fruitless = job.state in FRUITLESS and not job.has_output
+    return fruitless, job.created_at is None, job.created_at, job.name

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 FILE_LIFE = timedelta(hours=48)
 FILE_MARGIN = timedelta(hours=1)
 
+#: Seconds; a provider's wish for no wait at all or for more than a day is no wish, and we take our own.
+LONGEST_WISH = 86_400.0
+
 
 def submit(shop: Workshop, batches: Sequence[Batch]) -> None:
     """Submit these written batches, with one commit for all intents before and one for all facts after.
@@ -59,7 +62,8 @@ def _check_file(shop: Workshop, batch: Batch) -> bool:
     if shop.files.digest(batch.file_path) == batch.file_sha256:
         return True
     reason = (
-        f"{batch.file_path} is missing or was changed after it was written; run `batchmill write` for its wave"
+        f"{batch.file_path} is missing or was changed after it was written; "
+        f"run `batchmill write --wave {batch.wave}`, then `batchmill retry {batch.number}`"
     )
     at = shop.now()
     start = c.StartSubmission(nonce=shop.chance.nonce(), at=at)
@@ -135,7 +139,7 @@ def _judge(shop: Workshop, batch: Batch, error: ProviderError | NotFoundError) -
             return c.RecordUnclear(
                 reason, looked=False, look_again_at=now + timedelta(seconds=shop.policy.looks_after[0]), at=now
             )
-        case RateLimitedError(retry_after=wish) if wish is not None:
+        case RateLimitedError(retry_after=wish) if wish is not None and 0 < wish <= LONGEST_WISH:
             return c.RecordDeferral(reason, now + timedelta(seconds=wish), now)
         case RateLimitedError() | UnavailableError():
             wait = backoff(shop.policy, batch.deferrals + 1, shop.chance.random())

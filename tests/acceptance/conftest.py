@@ -1,0 +1,59 @@
+"""Fixtures of the acceptance tests: a workspace, an emulator to send it to, and a line between the two."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.emulator.emulator import Emulator
+from adapters.emulator.server import serving
+from adapters.emulator.settings import EmulatorSettings
+from tests.bad_lines import BadLine, bad_line
+from tests.workspaces import Mill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+
+@pytest.fixture
+def mill(tmp_path: Path, emulator_url: str) -> Mill:
+    """Give a folder that is no workspace yet, and the emulator's address in its environment."""
+    return Mill(tmp_path / "mill", emulator_url)
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> Mill:
+    """Give a folder that is no workspace yet, with a provider's address where nobody listens."""
+    return Mill(tmp_path / "mill")
+
+
+@pytest.fixture
+def line(emulator_url: str, mill: Mill) -> Iterator[BadLine]:
+    """Give the line between the workspace's commands and the emulator."""
+    with bad_line(emulator_url) as line:
+        mill.environment["BATCHMILL_PROVIDER__BASE_URL"] = line.url
+        yield line
+
+
+@pytest.fixture
+def jobs(emulator: Emulator) -> Callable[[], Counter[str]]:
+    """Give a function that counts all jobs the emulator ever made, by display name."""
+    return lambda: Counter(emulator.stats()["jobs"])
+
+
+@pytest.fixture(scope="session")
+def serving_emulator() -> Callable[..., AbstractContextManager[str]]:
+    """Give what serves a fresh emulator, for fixtures that live longer than one test."""
+
+    @contextmanager
+    def serve(port: int = 0) -> Iterator[str]:
+        settings = EmulatorSettings(port=port, pending_seconds=0.1, running_seconds=0.2)
+        with closing(Emulator(settings)) as emulator, serving(emulator, settings) as url:
+            yield url
+
+    return serve

@@ -1,0 +1,145 @@
+"""One small batch for tests: commands that take it through its life, and what each status looks like."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.batch import commands as c
+from core.batch import events as e
+from core.batch.decider import decide
+from core.batch.lifecycle import Status
+from core.batch.state import Batch, evolve
+from core.errors import RefusedError
+from core.pairs import PairRange
+from tests.ledgers import NOON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from core.batch.commands import BatchCommand
+    from core.batch.events import BatchEvent
+
+MODEL = "gemini-2.5-flash"
+SHA, OTHER_SHA = "a" * 64, "b" * 64
+NONCE = "c0ffee00"
+
+
+def later(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def planned(number: int = 205, *, pairs: int = 4, revision: int = 1, source: str = "w2-s30-tvl") -> e.BatchPlanned:
+    return e.BatchPlanned(
+        number=number,
+        wave=2,
+        revision=revision,
+        title=source.removeprefix("w2-s30-"),
+        ranges=(PairRange(source, 1, pairs),),
+        model=MODEL,
+        prompt_sha256="c" * 64,
+        estimate=e.Estimate(input_tokens=2_000, output_tokens=3_000, cost_usd=0.0405),
+        at=NOON,
+    )
+
+
+def written(sha256: str = SHA, *, source: str = "w2-s30-tvl") -> e.BatchWritten:
+    requests = (
+        e.RequestLine("batch_205/r01", (PairRange(source, 1, 2),)),
+        e.RequestLine("batch_205/r02", (PairRange(source, 3, 4),)),
+    )
+    return e.BatchWritten(
+        path="submissions/batch_205.jsonl", sha256=sha256, size=4_096, requests=requests, at=later(60)
+    )
+
+
+def answers(
+    refined: int = 3, unrefined: Iterable[tuple[str, str]] = (("w2-s30-tvl-004", "cut_off"),)
+) -> e.AnswersRead:
+    return e.AnswersRead(
+        path="results/batch_205_refined.jsonl",
+        sha256="d" * 64,
+        refined=refined,
+        unrefined=tuple(e.Unrefined(pair_id, verdict, "so it was") for pair_id, verdict in unrefined),
+        strays=0,
+        input_tokens=1_900,
+        output_tokens=2_800,
+        emulated=True,
+        at=later(7_000),
+    )
+
+
+PLAN = c.PlanBatch(planned())
+WITHDRAW = c.WithdrawBatch("revision 2 of wave 2 does without it", later(30))
+WRITE = c.RecordFile(written())
+START = c.StartSubmission(NONCE, later(120))
+UPLOAD = c.RecordUpload("files/one", later(172_920), later(121))
+JOB = c.RecordJob("batches/one", "created", later(122))
+DEFER = c.RecordDeferral("429: quota", later(300), later(122))
+UNCLEAR = c.RecordUnclear("time-out", looked=False, look_again_at=later(124), at=later(122))
+LOOKED = c.RecordUnclear("no job found yet", looked=True, look_again_at=later(144), at=later(124))
+REFUSE = c.RecordRefusal("400: line 1 is no request", later(122))
+PROCESS = c.RecordProcessing(later(180))
+SUCCEED = c.RecordSuccess(
+    succeeded_requests=2, failed_requests=0, result_file="files/batch-one", ended_at=later(3_600), at=later(3_610)
+)
+FAIL = c.RecordFailure("expired", "the job expired", later(3_610))
+DOWNLOAD = c.RecordDownload("results/batch_205_results.jsonl", "e" * 64, 9_000, 2, later(3_620))
+READ = c.RecordAnswers(answers())
+RETRY = c.RetryBatch("the reason was mended", later(4_000))
+
+HAPPY: tuple[BatchCommand, ...] = (PLAN, WRITE, START, UPLOAD, JOB, PROCESS, SUCCEED, DOWNLOAD, READ)
+COMMANDS: tuple[BatchCommand, ...] = (
+    *HAPPY,
+    WITHDRAW,
+    DEFER,
+    UNCLEAR,
+    LOOKED,
+    REFUSE,
+    FAIL,
+    RETRY,
+    c.PlanBatch(planned(pairs=2, revision=2)),
+    c.RecordFile(written(OTHER_SHA)),
+    c.StartSubmission("0ddba115", later(400)),
+    c.RecordJob("batches/two", "found", later(130)),
+    c.RecordSuccess(succeeded_requests=0, failed_requests=2, result_file=None, ended_at=None, at=later(3_610)),
+    c.RecordAnswers(answers(refined=2, unrefined=())),
+)
+
+#: The shortest way to each status.
+WAYS: dict[Status, tuple[BatchCommand, ...]] = {
+    Status.UNPLANNED: (),
+    Status.PLANNED: HAPPY[:1],
+    Status.WRITTEN: HAPPY[:2],
+    Status.SUBMITTED: HAPPY[:5],
+    Status.PROCESSING: HAPPY[:6],
+    Status.SUCCEEDED: HAPPY[:7],
+    Status.FAILED: (*HAPPY[:6], FAIL),
+    Status.DOWNLOADED: HAPPY[:8],
+    Status.WITHDRAWN: (PLAN, WITHDRAW),
+}
+
+
+def given(*commands: BatchCommand) -> Batch:
+    """Return batch 205 after these commands, none of which may be refused."""
+    batch = Batch(number=205)
+    for command in commands:
+        for event in decide(batch, command):
+            batch = evolve(batch, event)
+    return batch
+
+
+def told(commands: Iterable[BatchCommand]) -> tuple[list[BatchEvent], Batch]:
+    """Return what became of batch 205; what it refuses is passed over."""
+    batch = Batch(number=205)
+    events: list[BatchEvent] = []
+    for command in commands:
+        try:
+            decided = decide(batch, command)
+        except RefusedError:
+            continue
+        for event in decided:
+            batch = evolve(batch, event)
+            events.append(event)
+    return events, batch

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.batch.lifecycle import diagram
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/lifecycle.md"])
+def test_the_documents_show_the_lifecycle_as_it_is(document: str) -> None:
+    assert f"```mermaid\n{diagram()}```" in (ROOT / document).read_text(encoding="utf-8")
+
+
+def test_no_document_names_a_registry_or_a_folder_of_one_machine() -> None:
+    for path in [ROOT / "constraints.txt", ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        text = path.read_text(encoding="utf-8")
+        assert not any(word in text for word in ("index-url", "/simple", "find-links", "/work/", "/root/", "file://"))
+
+
+def test_every_dependency_is_pinned_to_one_version() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
+    assert lines
+    assert all(line.count("==") == 1 for line in lines)

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.memory.read_model import MemoryReadModel
+from adapters.memory.store import MemoryEventStore
+from core.batch import events as e
+from core.ledger.codec import decode, encode
+from core.ledger.recorded import NewEvent
+from core.projections.catch_up import catch_up
+from core.projections.publish import documents, publish, stale
+from core.projections.timeline import Milestone, cell, day, milestones, timeline_document
+from core.projections.tracking import tracking_document
+from tests.batches import DEFER, FAIL, HAPPY, PLAN, START, WRITE, told
+from tests.ledgers import CONTEXT, SetClock
+from tests.mill import MemoryFiles
+from tests.waves import plan_of, planned_source, wave_planned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.batch.commands import BatchCommand
+    from core.projections.rows import BatchRow
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+#: The keys that other tools read, with what they hold of the small history below.
+USERS_KEYS = {
+    "batch_number": 205,
+    "file_path": "submissions/batch_205.jsonl",
+    "qa_count": 4,
+    "file_size": 4_096,
+    "first_pair_id": "w2-s30-n205-001",
+    "last_pair_id": "w2-s30-n205-004",
+}
+
+
+def history(*lives: Sequence[BatchCommand], extra: bool = False) -> MemoryReadModel:
+    """Return the read model of wave 2 with one batch for each life, and `extra` one withdrawn again."""
+    store, model = MemoryEventStore(SetClock()), MemoryReadModel()
+    numbers = range(205, 205 + len(lives))
+    plan = plan_of(*numbers, 299) if extra else plan_of(*numbers)
+    events: list[tuple[str, int, object]] = [("wave-2", 1, plan.planned)]
+    for planned, life in zip(plan.batches, lives, strict=False):
+        told_of = [planned, *(renamed(event, planned.number) for event in told(life)[0][1:])]
+        events += [(f"batch-{planned.number}", version, event) for version, event in enumerate(told_of, start=1)]
+    if extra:
+        last = plan.batches[-1]
+        events += [("batch-299", 1, last), ("batch-299", 2, e.BatchWithdrawn("not needed", last.at))]
+        events += [("wave-2", 2, plan_of(*numbers, revision=2, fingerprint="two").planned)]
+    store.append([NewEvent(stream, version, event, CONTEXT) for stream, version, event in events])
+    catch_up(store, model)
+    return model
+
+
+def renamed(event: object, number: int) -> object:
+    """Return an event of batch 205 as it would be told of another one."""
+    name, schema, data = encode(event)
+    return decode(name, schema, data.replace("batch_205", f"batch_{number}").replace("/one", f"/job{number}"))
+
+
+SMALL: tuple[tuple[BatchCommand, ...], ...] = (
+    HAPPY,
+    HAPPY[:6],
+    (*HAPPY[:6], FAIL),
+    (PLAN, WRITE, START, DEFER),
+    (PLAN,),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "golden"),
+    [("submissions/batch_tracking.json", "batch_tracking.json"), ("timeline.md", "timeline.md")],
+)
+def test_a_small_history_has_these_documents(path: str, golden: str) -> None:
+    rendered = documents(history(*SMALL, extra=True), "submissions")[path]
+
+    assert rendered.decode() == (GOLDEN / golden).read_text(encoding="utf-8")
+
+
+def test_the_tracking_file_keeps_the_keys_other_tools_read() -> None:
+    document = json.loads(tracking_document(history(*SMALL).batches()))
+
+    assert list(document) == ["total_batches", "total_qa_pairs", "batch_size", "batches"]
+    assert (document["total_batches"], document["total_qa_pairs"], document["batch_size"]) == (5, 20, 4)
+    assert dict(list(document["batches"][0].items())[:6]) == USERS_KEYS
+    assert [batch["batch_number"] for batch in document["batches"]] == [205, 206, 207, 208, 209]
+
+
+def test_a_withdrawn_batch_is_not_tracked() -> None:
+    document = json.loads(tracking_document(history(HAPPY, extra=True).batches()))
+
+    assert [batch["batch_number"] for batch in document["batches"]] == [205]
+    assert document["total_qa_pairs"] == 4
+
+
+def rows_of(*pairs: int) -> list[BatchRow]:
+    [row] = history((PLAN,)).batches()
+    return [msgspec.structs.replace(row, number=205 + place, pairs=count) for place, count in enumerate(pairs)]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "size"), [((), 0), ((100, 100, 1), 100), ((7, 3, 3), 3), ((3, 7), 7), ((7, 3), 7)]
+)
+def test_the_batch_size_is_the_most_common_count_and_the_larger_of_two(pairs: tuple[int, ...], size: int) -> None:
+    assert json.loads(tracking_document(rows_of(*pairs)))["batch_size"] == size
+
+
+def texts(model: MemoryReadModel) -> list[tuple[str, str]]:
+    return [(line.text, line.state) for line in milestones(model.waves(), model.batches())]
+
+
+def test_a_milestone_is_reached_when_the_last_batch_has_reached_it() -> None:
+    assert texts(history(HAPPY, HAPPY[:5])) == [
+        ("Wave 2 planned (2 batches, 8 pairs)", "done"),
+        ("Wave 2 batch files written (2 batches)", "done"),
+        ("Wave 2 submission complete (2 batches)", "done"),
+        ("Wave 2 processing complete (1 of 2 batches)", "pending"),
+        ("Wave 2 results downloaded (1 of 2 batches)", "pending"),
+        ("Wave 2 answers read (3 of 8 pairs refined)", "pending"),
+        ("Wave 2 quality validation", "pending"),
+    ]
+
+
+def test_one_batch_is_not_called_batches() -> None:
+    assert texts(history(HAPPY))[:2] == [
+        ("Wave 2 planned (1 batch, 4 pairs)", "done"),
+        ("Wave 2 batch files written (1 batch)", "done"),
+    ]
+
+
+def test_a_milestone_has_the_date_of_the_last_batch() -> None:
+    model = history(HAPPY, HAPPY)
+    first, second = model.batches()
+    late = msgspec.structs.replace(second, submitted_at="2026-11-09T08:00:00.000000Z")
+
+    line = milestones(model.waves(), [first, late])[2]
+
+    assert (line.at, day(line.at)) == ("2026-11-09T08:00:00.000000Z", "Nov 9")
+
+
+def test_a_failed_batch_stands_in_the_timeline_with_its_reason() -> None:
+    assert ("Batch 205 failed: the job expired", "failed") in texts(history((*HAPPY[:6], FAIL)))
+
+
+def test_a_wave_without_batches_has_nothing_done_but_its_plan() -> None:
+    event = wave_planned([planned_source("empty", 0)], [])
+    store, model = MemoryEventStore(SetClock()), MemoryReadModel()
+    store.append([NewEvent("wave-2", 1, event, CONTEXT)])
+    catch_up(store, model)
+
+    assert {state for _, state in texts(model)[1:]} == {"pending"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a | b", r"a \| b"),
+        (r"a \| b", r"a \\\| b"),
+        ("a\n| x | y |\r\nb", r"a \| x \| y \| b"),
+        ("<b>&", "&lt;b&gt;&amp;"),
+        ("[x](y) *z* _q_ `r`", r"\[x\](y) \*z\* \_q\_ \`r\`"),
+        ("\x1b[31mred\x07", r"\[31mred"),
+        ("a\u2028b\u202ec", "a b c"),
+    ],
+)
+def test_a_cell_cannot_be_broken_out_of(text: str, shown: str) -> None:
+    assert cell(text) == shown
+
+
+@given(st.text(alphabet=st.sampled_from("ab|\\`*_[]<>&\n\r\t\x1b \u2028"), max_size=30))
+def test_whatever_a_reason_says_the_table_keeps_its_three_columns(text: str) -> None:
+    line = Milestone(at=None, text=text, state="failed", wave=2)
+
+    _, _, row = timeline_document([line]).decode().splitlines()
+
+    unescaped = row.replace("\\\\", "").replace("\\|", "")
+    assert unescaped.count("|") == 4
+    assert row.startswith("| - | ")
+    assert row.endswith(" | ❌ Failed |")
+    assert row.isprintable()
+
+
+def test_documents_are_written_once_and_again_when_they_differ() -> None:
+    model, files = history(HAPPY), MemoryFiles()
+    paths = ["submissions/batch_tracking.json", "timeline.md"]
+
+    assert stale(model, files, "submissions") == paths
+    assert publish(model, files, "submissions") == paths
+    assert publish(model, files, "submissions") == []
+    assert stale(model, files, "submissions") == []
+    files.kept["timeline.md"] += b"scribbled"
+    assert stale(model, files, "submissions") == ["timeline.md"]
+    assert files.kept["timeline.md"].endswith(b"scribbled")
+    assert publish(model, files, "submissions") == ["timeline.md"]
+
+
+def test_documents_are_rendered_again_when_the_rows_move_on_meanwhile() -> None:
+    model = history(HAPPY[:2])
+    late = history(HAPPY)
+
+    class Moving(MemoryFiles):
+        def digest(self, path: str) -> str | None:
+            if model.checkpoint() < late.checkpoint():
+                model.save(late.waves(), late.batches(), was=model.checkpoint(), checkpoint=late.checkpoint())
+            return super().digest(path)
+
+    files = Moving()
+    publish(model, files, "submissions")
+
+    assert files.kept == documents(late, "submissions")
