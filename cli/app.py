@@ -57,6 +57,8 @@ def main() -> None:
     # A command imports much and makes little garbage: looking for cycles in it on the way, and once more in all of
     # it at the end of the process, would take a quarter of the time that `status` takes.
     gc.set_threshold(GARBAGE)
+    if sys.stdout is None:  # closed by the caller: `batchmill status >&-`
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a character gets its number, and the rest of the answer.
@@ -68,10 +70,21 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output left (`batchmill status | head`): leave quietly, as other commands do.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
+        sys.exit(1)
+    except OSError as error:
+        sys.stderr.write(
+            f"batchmill: {error.strerror or error}: {error.filename or 'the answer'} could not be written\n"
+        )
+        _drop_output()
         sys.exit(1)
     except KeyboardInterrupt:
         sys.stderr.write("batchmill: stopped\n")
         sys.exit(130)
     finally:
         gc.freeze()
+
+
+def _drop_output() -> None:
+    """Let what is still in standard output's buffer go nowhere, so that the interpreter's end does not stumble."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

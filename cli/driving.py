@@ -77,6 +77,8 @@ class Drive:
         lease = self._opened.database.lease
         lease.acquire(self._holder, seconds=LEASE_SECONDS)
         try:
+            # Only who holds the lease writes results, so parts that lie there belong to a process that died.
+            self._opened.files.sweep(self._opened.settings.folders.results)
             with self._stopped_by_signals():
                 ended = self.loop.run(
                     lambda: not done(self._tick()),
@@ -93,7 +95,7 @@ class Drive:
             # the ledger; the next start looks its job up by name.
             sys.stdout.flush()
             sys.stderr.flush()
-            os._exit(0)
+            os._exit(0 if self._holder.kind == "daemon" else 1)
 
     def _tick(self) -> Pulse:
         position = self.books.position

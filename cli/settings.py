@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, field_validator
@@ -15,7 +15,13 @@ from pydantic_settings.exceptions import SettingsError
 
 from core.errors import BadInputError, NotFoundError
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 FILE = "batchmill.toml"
+PREFIX = "BATCHMILL_"
+#: Variables that are no settings: where the workspace is, and who signs commands.
+OTHER_VARIABLES = {"BATCHMILL_WORKSPACE", "BATCHMILL_ACTOR"}
 
 
 class Section(BaseModel):
@@ -103,9 +109,7 @@ class Driving(Section):
 class Settings(BaseSettings):
     """Everything that can be set. The API key is not among it: it is read from the environment alone."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="BATCHMILL_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     database_url: str = "sqlite:///batchmill.db"
     folders: Folders = Folders()
@@ -167,17 +171,38 @@ def load(root: Path, options: list[str]) -> Settings:
             del init_settings, dotenv_settings, file_secret_settings
             return _Given(settings_cls, given), env_settings, _Given(settings_cls, file)
 
+    _refuse_strangers()
     try:
         return Loaded()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise BadInputError(
-            f"the setting {name} is not right: {first['msg'].removeprefix('Value error, ')}; mend it in "
-            f"{root / FILE}, in BATCHMILL_{name.upper().replace('.', '__')} or in the option that sets it"
-        ) from None
+        raise BadInputError(_sentence(error.errors()[0], root)) from None
     except SettingsError as error:
-        raise BadInputError(f"a BATCHMILL_ variable cannot be read: {error}") from None
+        raise BadInputError(
+            f"a BATCHMILL_ variable cannot be read ({error}); "
+            "a table's settings have variables of their own, such as BATCHMILL_DRIVING__POLL_EVERY=10"
+        ) from None
+
+
+def _refuse_strangers() -> None:
+    """Refuse a BATCHMILL_ variable that sets nothing: it was meant to."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | OTHER_VARIABLES
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name.partition("__")[0] not in known:
+            raise BadInputError(
+                f"the variable {name} sets nothing; "
+                "a setting of a table is named like BATCHMILL_DRIVING__POLL_EVERY"
+            )
+
+
+def _sentence(error: ErrorDetails, root: Path) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    variable = f"{PREFIX}{name.upper().replace('.', '__')}"
+    if error["type"] == "extra_forbidden":
+        return f"there is no setting {name}; take it out of {root / FILE}, out of the options, or unset {variable}"
+    return (
+        f"the setting {name} is not right: {error['msg'].removeprefix('Value error, ')}; "
+        f"mend it in {root / FILE}, in {variable} or in the option that sets it"
+    )
 
 
 def _read_file(path: Path) -> dict[str, Any]:

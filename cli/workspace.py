@@ -48,7 +48,9 @@ def make(root: Path, options: list[str]) -> Made:
             prompt.write_text(default_prompt(), encoding="utf-8")
             made.append(settings.model.prompt_file)
     except OSError as error:
-        raise StorageError(f"{error.filename or root} cannot be made: {error.strerror}") from error
+        raise StorageError(
+            f"{error.filename or root} cannot be made: {error.strerror}; name a folder that you may write to"
+        ) from error
     upgrade(database_url(root, settings))
     return Made(
         root=str(root), made=tuple(made), database=settings.database_url.partition("@")[2] or settings.database_url

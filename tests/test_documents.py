@@ -17,7 +17,9 @@ def test_the_documents_show_the_lifecycle_as_it_is(document: str) -> None:
 def test_no_document_names_a_registry_or_a_folder_of_one_machine() -> None:
     for path in [ROOT / "constraints.txt", ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         text = path.read_text(encoding="utf-8")
-        assert not any(word in text for word in ("index-url", "/simple", "find-links", "/work/", "/root/", "file://"))
+        assert not any(
+            word in text for word in ("index-url", "/simple", "find-links", "/work/", "/root/", "file://")
+        )
 
 
 def test_every_dependency_is_pinned_to_one_version() -> None:

@@ -15,6 +15,9 @@ from core.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: The names of files that are being written, as a pattern.
+PARTS = ".*.part"
+
 #: Bytes that are read or written at once.
 _PIECE = 1 << 17
 

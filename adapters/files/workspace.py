@@ -7,7 +7,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from adapters.files.atomic import part_of, settle, sha256_of, sync_folder
+from adapters.files.atomic import PARTS, part_of, settle, sha256_of, sync_folder
 from core.errors import NotFoundError, RefusedError, StorageError
 from core.ports import StoredFile
 
@@ -47,6 +47,11 @@ class Workspace:
         place = self.place(path)
         with part_of(place) as sink:
             yield PendingFile(path, place, sink)
+
+    def sweep(self, folder: str) -> None:
+        """Remove the parts that a process which died left in a folder."""
+        for part in self.place(folder).glob(PARTS):
+            part.unlink(missing_ok=True)
 
     def digest(self, path: str) -> str | None:
         """Return a file's sha256 as hex digits, None when there is no such file."""

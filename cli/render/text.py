@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,10 @@ import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+#: What JSON may hold as it stands and a terminal may obey: delete, the C1 controls, and marks of text direction.
+STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def say(line: str = "") -> None:
@@ -19,7 +24,8 @@ def say(line: str = "") -> None:
 
 def emit_json(value: object) -> None:
     """Print a value (Structs included) as indented JSON."""
-    say(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    say(STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def clean(text: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: Batches shown one a line before the rest is summed up.
 MOST_LINES = 60
+SHORT_JOB = 18
 FINISHED = {Status.DOWNLOADED.value, Status.WITHDRAWN.value}
 
 
@@ -53,7 +54,18 @@ def _by_status(batches: Sequence[BatchRow]) -> list[str]:
 
 
 def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
-    headers = ("batch", "wave", "status", "title", "pairs", "requests", "refined", "not", "job", "changed (UTC)")
+    headers = (
+        "batch",
+        "wave",
+        "status",
+        "title",
+        "pairs",
+        "requests",
+        "refined",
+        "not refined",
+        "job",
+        "changed (UTC)",
+    )
     return table(
         headers,
         (
@@ -66,7 +78,7 @@ def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
                 row.requests or None,
                 row.refined if row.read_at else None,
                 row.pairs - row.refined if row.read_at else None,
-                row.job_name,
+                _short_job(row.job_name),
                 clock_time(row.changed_at),
             )
             for row in rows
@@ -79,6 +91,11 @@ def _state(row: BatchRow) -> str:
     emulated = " (emulated)" if row.emulated else ""
     attempt = f", attempt {row.attempt}" if row.attempt > 1 else ""
     return f"{row.status}{attempt}{emulated}"
+
+
+def _short_job(name: str | None) -> str | None:
+    """Return enough of a job's name to know it by; `history` and `--json` have all of it."""
+    return name if name is None or len(name) <= SHORT_JOB else f"{name[: SHORT_JOB - 1]}…"
 
 
 def _reason(row: BatchRow) -> str:

@@ -179,7 +179,9 @@ def test_an_error_of_the_disk_is_not_the_providers() -> None:
         raise OSError("no space")
 
 
-@pytest.mark.parametrize("body", ["", "<html>", "[", '{"operations": [{}]}', '{"operations": 7}', '{"operations": [7]}', "[]"])
+@pytest.mark.parametrize(
+    "body", ["", "<html>", "[", '{"operations": [{}]}', '{"operations": 7}', '{"operations": [7]}', "[]"]
+)
 def test_a_body_that_is_no_page_is_an_answer_that_cannot_be_read(body: str) -> None:
     with (
         pytest.raises(UnavailableError, match="listing the jobs: the answer cannot be read"),
