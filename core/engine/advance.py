@@ -62,16 +62,20 @@ class Engine:
         return self._rest()
 
     def _one_round(self) -> bool:
-        """Do one chunk of each kind of work that is due; return whether there may be more at once."""
-        return any(
-            [
-                self._do(Kind.RESOLVE, resolve, self._due(Kind.RESOLVE)),
-                self._do(Kind.POLL, self._poll, self._pollable()),
-                self._do(Kind.HARVEST, harvest, self._due(Kind.HARVEST)[: self._shop.policy.chunk]),
-                self._do(Kind.READ, read_answers, self._due(Kind.READ)[: self._shop.policy.chunk]),
-                self._do(Kind.SUBMIT, submit, self._submittable()),
-            ]
-        )
+        """Do one chunk of each kind of work that is due; return whether there may be more at once.
+
+        Answers that are on disk can wait: they are read when no result is left to bring home.
+        """
+        chunk = self._shop.policy.chunk
+        done = [
+            self._do(Kind.RESOLVE, resolve, self._due(Kind.RESOLVE)),
+            self._do(Kind.POLL, self._poll, self._pollable()),
+            self._do(Kind.HARVEST, harvest, self._due(Kind.HARVEST)[:chunk]),
+            self._do(Kind.SUBMIT, submit, self._submittable()),
+        ]
+        if not self._due(Kind.HARVEST):
+            done.append(self._do(Kind.READ, read_answers, self._due(Kind.READ)[:chunk]))
+        return any(done)
 
     def _do(
         self, kind: Kind, work: Callable[[Workshop, Sequence[Batch]], list[Haul] | None], batches: Sequence[Batch]

@@ -19,10 +19,10 @@ class Kind(Enum):
     """The engine's kinds of work, in the order in which it does them: money that is spent comes home first."""
 
     RESOLVE = "resolve"
-    HARVEST = "harvest"
-    READ = "read"
     POLL = "poll"
+    HARVEST = "harvest"
     SUBMIT = "submit"
+    READ = "read"
     NOTHING = "nothing"
 
 

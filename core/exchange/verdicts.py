@@ -68,6 +68,8 @@ class Reading(msgspec.Struct, frozen=True):
 
 def clause(text: str) -> str:
     r"""Return `text` fit for one line of a terminal: nothing unprintable (ESC: `\x1b`), at most 200 characters."""
+    if len(text) <= REASON_LIMIT and text.isprintable():
+        return text
     head = text[: REASON_LIMIT + 1]
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in head)
     return shown if len(shown) <= REASON_LIMIT else f"{shown[: REASON_LIMIT - 1]}…"
