@@ -78,6 +78,9 @@ class Opened:
             backoff_first=driving.backoff_first,
             backoff_most=driving.backoff_most,
             looks_after=driving.looks_after,
+            attempts=driving.attempts,
+            job_hours=driving.job_hours,
+            warn_hours=driving.warn_hours,
             file_template=folders.file_template,
             results_folder=folders.results,
         )

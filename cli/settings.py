@@ -103,6 +103,9 @@ class Driving(Section):
     workers: int = Field(default=4, ge=1, le=32)
     backoff_first: float = Field(default=30.0, gt=0)
     backoff_most: float = Field(default=900.0, gt=0)
+    attempts: int = Field(default=3, ge=1)
+    job_hours: float = Field(default=48.0, gt=0)
+    warn_hours: float = Field(default=6.0, ge=0)
     looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
 
 

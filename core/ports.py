@@ -176,7 +176,8 @@ class Job(msgspec.Struct, frozen=True):
     """The provider's side of an attempt, as one look at it showed.
 
     `result_file` is the name of the result file, `inline` says that results stand in the operation itself; with
-    neither there is nothing to download (yet). Request counts are 0 where the provider omits them.
+    neither there is nothing to download (yet). Request counts are 0 where the provider omits them. `error_code` is
+    a google.rpc code.
     """
 
     name: str
@@ -193,6 +194,7 @@ class Job(msgspec.Struct, frozen=True):
     failed: int = 0
     pending: int = 0
     error: str | None = None
+    error_code: int | None = None
 
     @property
     def has_output(self) -> bool:

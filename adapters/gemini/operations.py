@@ -36,6 +36,7 @@ def job_of(operation: dict[str, Any]) -> Job:
         failed=_count(stats, "failedRequestCount"),
         pending=_count(stats, "pendingRequestCount"),
         error=_line(f"{error.get('code', '?')}: {error.get('message', 'no message')}") if error else None,
+        error_code=_count(error, "code") or None,
     )
 
 

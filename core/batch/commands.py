@@ -49,6 +49,7 @@ class RecordJob(msgspec.Struct, frozen=True):
     job_name: str
     how: str
     at: datetime
+    due: datetime | None = None
 
 
 class RecordDeferral(msgspec.Struct, frozen=True):
@@ -92,11 +93,12 @@ class RecordSuccess(msgspec.Struct, frozen=True):
 
 
 class RecordFailure(msgspec.Struct, frozen=True):
-    """The job ended without a result."""
+    """The job ended without a result; `again` asks for another attempt."""
 
     cause: str
     reason: str
     at: datetime
+    again: bool = False
 
 
 class RecordDownload(msgspec.Struct, frozen=True):

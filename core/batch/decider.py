@@ -54,7 +54,7 @@ def _prepare(
             return [written]
         case c.RetryBatch(reason=reason, at=at):
             follow(batch.name, batch.status, Trigger.RETRY)
-            if not batch.hold:
+            if batch.status is Status.WRITTEN and not batch.hold:
                 raise RefusedError(f"{batch.name} is written and waits for its turn; there is nothing to retry")
             return [e.BatchRetried(reason=reason, at=at)]
         case _:
@@ -79,9 +79,9 @@ def _submit(
     match command:
         case c.RecordUpload(file_name=file_name, expires_at=expires_at, at=at):
             return [e.FileUploaded(file_name=file_name, expires_at=expires_at, at=at)]
-        case c.RecordJob(job_name=job_name, how=how, at=at):
+        case c.RecordJob(job_name=job_name, how=how, at=at, due=due):
             follow(batch.name, batch.status, Trigger.SUBMIT)
-            return [e.BatchSubmitted(attempt=batch.attempt, job_name=job_name, how=how, at=at)]
+            return [e.BatchSubmitted(attempt=batch.attempt, job_name=job_name, how=how, at=at, due=due)]
         case c.RecordDeferral(reason=reason, until=until, at=at):
             return [e.SubmissionDeferred(reason=reason, until=until, tries=batch.deferrals + 1, at=at)]
         case c.RecordUnclear(reason=reason, looked=looked, look_again_at=look_again_at, at=at):
@@ -101,8 +101,8 @@ def _start(batch: Batch, command: c.StartSubmission) -> list[BatchEvent]:
         )
     follow(batch.name, batch.status, Trigger.SUBMIT)
     attempt = batch.next_attempt
-    # An attempt that is tried again with the same file keeps its name: a job that turns up late is found under it.
-    again = attempt == batch.attempt and batch.sent_sha256 == batch.file_sha256
+    # An attempt that is tried again keeps its name: a job of it that turns up late is found under it.
+    again = attempt == batch.attempt
     fresh = f"w{batch.wave}-batch_{batch.number}-a{attempt}-{command.nonce}"
     return [
         e.SubmissionStarted(
@@ -135,9 +135,9 @@ def _observe(
                     at=command.at,
                 )
             ]
-        case c.RecordFailure(cause=cause, reason=reason, at=at):
+        case c.RecordFailure(cause=cause, reason=reason, at=at, again=again):
             follow(batch.name, batch.status, Trigger.FAIL)
-            return [e.BatchFailed(cause=cause, reason=reason, at=at)]
+            return [e.BatchFailed(cause=cause, reason=reason, at=at, again=again)]
         case c.RecordDownload(path=path, sha256=sha256, size=size, lines=lines, at=at):
             follow(batch.name, batch.status, Trigger.DOWNLOAD)
             return [e.BatchDownloaded(path=path, sha256=sha256, size=size, lines=lines, at=at)]

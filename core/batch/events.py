@@ -81,12 +81,16 @@ class FileUploaded(msgspec.Struct, frozen=True, gc=False):
 
 
 class BatchSubmitted(msgspec.Struct, frozen=True, gc=False):
-    """The provider has a job for this attempt; `how` is `created`, or `found` by its display name."""
+    """The provider has a job for this attempt; `how` is `created`, or `found` by its display name.
+
+    `due` is when the job ought to have ended: the provider's own limit for waiting and running.
+    """
 
     attempt: int
     job_name: str
     how: str
     at: datetime
+    due: datetime | None = None
 
 
 class SubmissionDeferred(msgspec.Struct, frozen=True, gc=False):
@@ -137,11 +141,15 @@ class BatchSucceeded(msgspec.Struct, frozen=True, gc=False):
 
 
 class BatchFailed(msgspec.Struct, frozen=True, gc=False):
-    """The job ended without a result; `cause` is failed, expired, cancelled or gone."""
+    """The job ended without a result; `cause` is failed, expired, cancelled or gone.
+
+    `again` says that another attempt is worth its money and that attempts are left: it is made without asking.
+    """
 
     cause: str
     reason: str
     at: datetime
+    again: bool = False
 
 
 class BatchDownloaded(msgspec.Struct, frozen=True, gc=False):

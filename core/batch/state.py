@@ -34,7 +34,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
 
     `spent` says that the present attempt had its job, `intent_open` that a submission was started and its end is
     not known yet, `sent_sha256` which file it was for; `looks` counts the fruitless searches for its job, `jobs`
-    the jobs it ever had. `hold` is the reason why only a person can move the batch on.
+    the jobs it ever had, `due` when the present one ought to have ended. `hold` is the reason why only a person
+    can move the batch on.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     uploaded_file: str | None = None
     uploaded_until: datetime | None = None
     job_name: str | None = None
+    due: datetime | None = None
     deferrals: int = 0
     next_try_at: datetime | None = None
     hold: str | None = None
@@ -80,8 +82,9 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def next_attempt(self) -> int:
-        """The attempt that a submission started now would belong to."""
-        return self.attempt if self.attempt and not self.spent else self.attempt + 1
+        """The attempt that a submission started now would belong to: the last one, if it never had its job."""
+        same = self.attempt and not self.spent and self.sent_sha256 == self.file_sha256
+        return self.attempt if same else self.attempt + 1
 
 
 def evolve(batch: Batch, event: BatchEvent) -> Batch:
@@ -153,6 +156,7 @@ def _submitted(batch: Batch, event: e.BatchSubmitted) -> Batch:
         version=batch.version + 1,
         status=SUBMITTED,
         job_name=event.job_name,
+        due=event.due,
         attempt=event.attempt,
         spent=True,
         jobs=batch.jobs + 1,
@@ -192,7 +196,7 @@ def _succeeded(batch: Batch, event: e.BatchSucceeded) -> Batch:
 
 
 def _failed(batch: Batch, event: e.BatchFailed) -> Batch:
-    return replace(batch, version=batch.version + 1, status=FAILED, hold=event.reason)
+    return replace(batch, version=batch.version + 1, status=FAILED, hold=None if event.again else event.reason)
 
 
 def _downloaded(batch: Batch, event: e.BatchDownloaded) -> Batch:
@@ -215,6 +219,7 @@ def _retried(batch: Batch, _: e.BatchRetried) -> Batch:
         version=batch.version + 1,
         status=WRITTEN,
         job_name=None,
+        due=None,
         hold=None,
         deferrals=0,
         next_try_at=None,

@@ -9,7 +9,7 @@ import msgspec
 
 from core.batch.lifecycle import Status
 from core.engine.harvest import Haul, harvest
-from core.engine.poll import poll
+from core.engine.poll import Poller, retry
 from core.engine.read import read_answers
 from core.engine.resolve import resolve
 from core.engine.steps import Kind, next_step
@@ -45,7 +45,9 @@ class Engine:
         self._shop = shop
         self._only = only
         self._warn = warn
+        self._poller = Poller()
         self._polled: datetime | None = None
+        self._warned: set[str] = set()
         self._not_before: dict[Kind, datetime] = {}
         self._resting: dict[int, datetime] = {}
 
@@ -71,6 +73,7 @@ class Engine:
             self._do(Kind.RESOLVE, resolve, self._due(Kind.RESOLVE)),
             self._do(Kind.POLL, self._poll, self._pollable()),
             self._do(Kind.HARVEST, harvest, self._due(Kind.HARVEST)[:chunk]),
+            self._do(Kind.RETRY, retry, self._due(Kind.RETRY)),
             self._do(Kind.SUBMIT, submit, self._submittable()),
         ]
         if not self._due(Kind.HARVEST):
@@ -103,7 +106,18 @@ class Engine:
 
     def _poll(self, shop: Workshop, batches: Sequence[Batch]) -> None:
         self._polled = shop.now()
-        poll(shop, batches)
+        self._poller.poll(shop, batches)
+        self._warn_of_deadlines(batches)
+
+    def _warn_of_deadlines(self, batches: Sequence[Batch]) -> None:
+        """Warn once of every job that is near its end and has none yet."""
+        near = self._shop.now() + timedelta(hours=self._shop.policy.warn_hours)
+        for batch in batches:
+            if batch.due and batch.due <= near and batch.job_name and batch.job_name not in self._warned:
+                self._warned.add(batch.job_name)
+                self._warn(
+                    f"batch {batch.number}: {batch.job_name} ought to end by {batch.due:%Y-%m-%d %H:%M} UTC"
+                )
 
     def _of_kind(self, kind: Kind) -> list[tuple[Batch, datetime | None]]:
         steps = ((batch, next_step(batch)) for batch in self._shop.books.open_batches())

@@ -13,6 +13,10 @@ class Policy(msgspec.Struct, frozen=True):
     without a delay of its own the wait doubles from `backoff_first` up to `backoff_most`. A job whose create call
     ended unclear is looked for once after each of `looks_after`; only when all looks found nothing may it be
     created again.
+
+    A batch gets `attempts` by itself. A job that has not ended after `job_hours` (the provider expires it then) is
+    cancelled and looked at once more; `warn_hours` before that a person is warned. A job counts as gone when the
+    provider did not know it in `looks_for_a_job` polls running.
     """
 
     poll_every: float = 30.0
@@ -23,6 +27,10 @@ class Policy(msgspec.Struct, frozen=True):
     backoff_first: float = 30.0
     backoff_most: float = 900.0
     looks_after: tuple[float, ...] = (2.0, 20.0, 60.0)
+    attempts: int = 3
+    job_hours: float = 48.0
+    warn_hours: float = 6.0
+    looks_for_a_job: int = 3
     file_template: str = "batch_{number:03d}.jsonl"
     results_folder: str = "results"
 

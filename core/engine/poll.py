@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
+from core.batch.failures import worth_another_attempt
 from core.batch.lifecycle import Status
 from core.engine.books import Entry
 from core.engine.jobs import look_at
+from core.errors import GoneError, RejectedError
 from core.ports import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from core.batch.commands import BatchCommand
     from core.batch.state import Batch
@@ -22,29 +23,50 @@ if TYPE_CHECKING:
 ENDED = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
 
 
-def poll(shop: Workshop, batches: Sequence[Batch]) -> None:
-    """Record, in one commit, every change of these batches' jobs; raises ProviderError when a call fails."""
-    by_job = {batch.job_name: batch for batch in batches if batch.job_name}
-    jobs = look_at(shop, sorted(by_job))
-    entries = []
-    for name, job in jobs.items():
-        batch = by_job[name]
-        facts = judge(batch, job, shop.now())
-        if facts:
-            state = job.state.value if job else "not found"
-            entries.append(Entry(batch.number, facts, f"the provider says {name} is {state}"))
-    shop.books.write(sorted(entries, key=lambda entry: entry.number))
+class Poller:
+    """Polls jobs, and remembers how often in a row one was not known to the provider.
+
+    The memory is the process's own: after a restart a job is looked for anew, which errs on the safe side.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no job missed."""
+        self._missed: dict[str, int] = {}
+
+    def poll(self, shop: Workshop, batches: Sequence[Batch]) -> None:
+        """Record, in one commit, every change of these batches' jobs; raises ProviderError when a call fails."""
+        by_job = {batch.job_name: batch for batch in batches if batch.job_name}
+        entries = []
+        for name, job in look_at(shop, sorted(by_job)).items():
+            batch = by_job[name]
+            facts = self._facts(shop, batch, name, job)
+            if facts:
+                state = job.state.value if job else "not found"
+                entries.append(Entry(batch.number, facts, f"the provider says {name} is {state}"))
+        shop.books.write(sorted(entries, key=lambda entry: entry.number))
+
+    def _facts(self, shop: Workshop, batch: Batch, name: str, job: Job | None) -> tuple[BatchCommand, ...]:
+        """Judge one look; a job that is not known is missed a few times before that is believed."""
+        if job is None:
+            self._missed[name] = self._missed.get(name, 0) + 1
+            if self._missed[name] < shop.policy.looks_for_a_job:
+                return ()
+            reason = f"the provider does not know {name} any more; its result, if any, is lost"
+            return (failure(shop, batch, "gone", reason, None),)
+        self._missed.pop(name, None)
+        facts = judge(shop, batch, job)
+        if batch.due is not None and shop.now() >= batch.due and not _ends(facts):
+            return _end(shop, batch, job)
+        return facts
 
 
-def judge(batch: Batch, job: Job | None, now: datetime) -> tuple[BatchCommand, ...]:
-    """Return the facts in one look at a batch's job (None: the provider does not know it).
+def judge(shop: Workshop, batch: Batch, job: Job) -> tuple[BatchCommand, ...]:
+    """Return the facts in one look at a batch's job.
 
     A job that ended in any way and has output is a success to be harvested; SUCCEEDED without output is waited
     for, and so is any state we do not know.
     """
-    if job is None:
-        reason = f"the provider does not know {batch.job_name} any more; its result, if any, is lost"
-        return (c.RecordFailure("gone", f"{reason}; run `batchmill retry {batch.number}`", now),)
+    now = shop.now()
     if job.state in ENDED and job.has_output:
         return (
             c.RecordSuccess(
@@ -57,12 +79,47 @@ def judge(batch: Batch, job: Job | None, now: datetime) -> tuple[BatchCommand, .
         )
     if job.state in ENDED and job.state is not JobState.SUCCEEDED:
         cause = job.state.value.lower()
-        return (c.RecordFailure(cause, _why(batch, job, cause), now),)
+        said = f": {job.error}" if job.error else ""
+        return (
+            failure(shop, batch, cause, f"the provider's job {job.name} ended as {cause}{said}", job.error_code),
+        )
     if job.state in {JobState.RUNNING, JobState.SUCCEEDED} and batch.status is Status.SUBMITTED:
         return (c.RecordProcessing(now),)
     return ()
 
 
-def _why(batch: Batch, job: Job, cause: str) -> str:
-    said = f": {job.error}" if job.error else ""
-    return f"the provider's job {job.name} ended as {cause}{said}; run `batchmill retry {batch.number}`"
+def failure(shop: Workshop, batch: Batch, cause: str, reason: str, code: int | None) -> c.RecordFailure:
+    """Return the fact of a failure: another attempt if it is worth one and one is left, else what to do."""
+    if not worth_another_attempt(cause, code):
+        again, then = False, f"mend the cause, then run `batchmill retry {batch.number}`"
+    elif batch.jobs < shop.policy.attempts:
+        again, then = True, f"job {batch.jobs + 1} of at most {shop.policy.attempts} follows"
+    else:
+        again, then = False, f"its attempts are used up; run `batchmill retry {batch.number}` for another one"
+    return c.RecordFailure(cause, f"{reason}; {then}", shop.now(), again)
+
+
+def _ends(facts: tuple[BatchCommand, ...]) -> bool:
+    return any(isinstance(fact, c.RecordSuccess | c.RecordFailure) for fact in facts)
+
+
+def _end(shop: Workshop, batch: Batch, job: Job) -> tuple[BatchCommand, ...]:
+    """Cancel a job that is past its time, look at it once more, and take what there is."""
+    try:
+        shop.provider.cancel(job.name)
+        last = shop.provider.get(job.name)
+    except (GoneError, RejectedError):
+        last = job
+    facts = judge(shop, batch, last) if last.has_output else ()
+    if _ends(facts):
+        return facts
+    reason = f"the provider's job {job.name} did not end within {shop.policy.job_hours:g} h and was cancelled"
+    return (failure(shop, batch, "expired", reason, None),)
+
+
+def retry(shop: Workshop, batches: Sequence[Batch]) -> None:
+    """Put failed batches that may have another attempt back to written, in one commit."""
+    shop.books.write(
+        Entry(batch.number, (c.RetryBatch("another attempt is worth it", shop.now()),), "the failure may pass")
+        for batch in batches
+    )

@@ -50,7 +50,15 @@ def _conclude(shop: Workshop, batch: Batch, jobs: list[Job]) -> Entry:
         cause = "its display name stood in the provider's job list"
         if others:
             cause += f"; cancelled its doubles {', '.join(other.name for other in others)}"
-        return Entry(batch.number, (c.RecordJob(first.name, "found", now),), cause)
+        return Entry(
+            batch.number,
+            (
+                c.RecordJob(
+                    first.name, "found", now, (first.created_at or now) + timedelta(hours=shop.policy.job_hours)
+                ),
+            ),
+            cause,
+        )
     looks = batch.looks + 1
     if looks < len(shop.policy.looks_after):
         again = now + timedelta(seconds=shop.policy.looks_after[looks])

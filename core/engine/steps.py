@@ -21,6 +21,7 @@ class Kind(Enum):
     RESOLVE = "resolve"
     POLL = "poll"
     HARVEST = "harvest"
+    RETRY = "retry"
     SUBMIT = "submit"
     READ = "read"
     NOTHING = "nothing"
@@ -42,6 +43,8 @@ def next_step(batch: Batch) -> Step:
             return Step(Kind.SUBMIT, batch.next_try_at)
         case Status.SUBMITTED | Status.PROCESSING:
             return Step(Kind.POLL)
+        case Status.FAILED if batch.hold is None:
+            return Step(Kind.RETRY)
         case Status.SUCCEEDED:
             return Step(Kind.HARVEST, batch.next_try_at)
         case Status.DOWNLOADED if not batch.read:

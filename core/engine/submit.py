@@ -96,7 +96,8 @@ def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry,
             Entry(batch.number, (*facts, fact), f"the provider answered: {type(error).__name__}"),
             error if isinstance(error, ProviderError) else None,
         )
-    facts.append(c.RecordJob(job.name, "created", shop.now()))
+    now = shop.now()
+    facts.append(c.RecordJob(job.name, "created", now, now + timedelta(hours=shop.policy.job_hours)))
     return Entry(batch.number, tuple(facts), "the provider created the job"), None
 
 

@@ -173,9 +173,10 @@ def test_a_job_that_is_gone_fails_its_batch_and_a_retry_brings_it_home(mill: Mil
     gone = Refusal(404, '{"error": {"code": 404, "message": "Not there.", "status": "NOT_FOUND"}}')
     line.spoil("GET /v1beta/batches/", gone, 5)
     line.spoil("GET /v1beta/batches?", Refusal(200, "{}"), 5)
+    mill.environment["BATCHMILL_DRIVING__ATTEMPTS"] = "1"
     said = mill.refused("run --until-idle")
     assert "batch 205 needs you" in said
-    assert said.endswith("run `batchmill retry 205`")
+    assert said.endswith("run `batchmill retry 205` for another one")
     assert mill.json("balance")["total"]["missing"] == 11
     line.forget()
     mill.run("retry 205")

@@ -161,12 +161,12 @@ def test_an_attempt_after_one_that_had_a_job_has_the_next_number_and_a_new_name(
     assert event == e.SubmissionStarted(2, f"w2-batch_205-a2-{NONCE}", SHA, later(120))
 
 
-def test_a_batch_with_another_file_keeps_its_attempt_and_gets_another_name() -> None:
+def test_a_batch_with_another_file_is_another_attempt() -> None:
     anew = (c.PlanBatch(planned(revision=2)), c.RecordFile(written(OTHER_SHA)))
 
     [event] = decide(given(*SENT, DEFER, *anew), c.StartSubmission("0ddba115", later(400)))
 
-    assert event == e.SubmissionStarted(1, "w2-batch_205-a1-0ddba115", OTHER_SHA, later(400))
+    assert event == e.SubmissionStarted(2, "w2-batch_205-a2-0ddba115", OTHER_SHA, later(400))
 
 
 def test_a_failed_attempts_job_is_no_job_of_the_next_attempt() -> None:
