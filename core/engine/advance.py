@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.batch.lifecycle import Status
-from core.engine.harvest import Haul, harvest
+from core.engine.harvest import Harvester, Haul
 from core.engine.poll import Poller, retry
 from core.engine.read import read_answers
 from core.engine.resolve import resolve
@@ -46,6 +46,7 @@ class Engine:
         self._only = only
         self._warn = warn
         self._poller = Poller()
+        self._harvester = Harvester()
         self._polled: datetime | None = None
         self._warned: set[str] = set()
         self._not_before: dict[Kind, datetime] = {}
@@ -72,7 +73,7 @@ class Engine:
         done = [
             self._do(Kind.RESOLVE, resolve, self._due(Kind.RESOLVE)),
             self._do(Kind.POLL, self._poll, self._pollable()),
-            self._do(Kind.HARVEST, harvest, self._due(Kind.HARVEST)[:chunk]),
+            self._do(Kind.HARVEST, self._harvester.harvest, self._due(Kind.HARVEST)[:chunk]),
             self._do(Kind.RETRY, retry, self._due(Kind.RETRY)),
             self._do(Kind.SUBMIT, submit, self._submittable()),
         ]

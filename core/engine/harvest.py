@@ -8,7 +8,8 @@ import msgspec
 
 from core.batch import commands as c
 from core.engine.books import Entry
-from core.errors import BatchmillError, ProviderError, StorageError, UnavailableError
+from core.engine.failure import failure
+from core.errors import BatchmillError, GoneError, ProviderError, StorageError, UnavailableError
 from core.ports import Job, JobState
 
 if TYPE_CHECKING:
@@ -29,11 +30,36 @@ class Haul(msgspec.Struct, frozen=True):
     trouble: BatchmillError | None = None
 
 
-def harvest(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
-    """Download the results of these batches and record them in one commit; return how each fared."""
-    hauls = shop.side_by_side(lambda batch: _fetch(shop, batch), batches)
-    shop.books.write([haul.entry for haul in hauls if haul.entry])
-    return hauls
+class Harvester:
+    """Downloads results, and remembers how often in a row one was not there.
+
+    The memory is the process's own: after a restart a result is asked for anew, which errs on the safe side.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no result missed."""
+        self._missed: dict[int, int] = {}
+
+    def harvest(self, shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
+        """Download the results of these batches and record them in one commit; return how each fared.
+
+        A result that the provider did not know in as many tries as the policy looks for a job is lost, and its
+        batch has failed.
+        """
+        hauls = [self._judge(shop, haul) for haul in shop.side_by_side(lambda batch: _fetch(shop, batch), batches)]
+        shop.books.write([haul.entry for haul in hauls if haul.entry])
+        return hauls
+
+    def _judge(self, shop: Workshop, haul: Haul) -> Haul:
+        if not isinstance(haul.trouble, GoneError):
+            self._missed.pop(haul.number, None)
+            return haul
+        self._missed[haul.number] = self._missed.get(haul.number, 0) + 1
+        if self._missed[haul.number] < shop.policy.looks_for_a_job:
+            return haul
+        reason = f"the result is lost, the provider does not have it any more ({haul.trouble})"
+        fact = failure(shop, shop.books.get(haul.number), "gone", reason, None)
+        return Haul(haul.number, entry=Entry(haul.number, (fact,), "the provider does not know the result"))
 
 
 def result_path(shop: Workshop, batch: Batch, kind: str) -> str:

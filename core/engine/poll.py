@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
-from core.batch.failures import worth_another_attempt
 from core.batch.lifecycle import Status
 from core.engine.books import Entry
+from core.engine.failure import failure
 from core.engine.jobs import look_at
 from core.errors import GoneError, RejectedError
 from core.ports import JobState
@@ -86,17 +86,6 @@ def judge(shop: Workshop, batch: Batch, job: Job) -> tuple[BatchCommand, ...]:
     if job.state in {JobState.RUNNING, JobState.SUCCEEDED} and batch.status is Status.SUBMITTED:
         return (c.RecordProcessing(now),)
     return ()
-
-
-def failure(shop: Workshop, batch: Batch, cause: str, reason: str, code: int | None) -> c.RecordFailure:
-    """Return the fact of a failure: another attempt if it is worth one and one is left, else what to do."""
-    if not worth_another_attempt(cause, code):
-        again, then = False, f"mend the cause, then run `batchmill retry {batch.number}`"
-    elif batch.jobs < shop.policy.attempts:
-        again, then = True, f"job {batch.jobs + 1} of at most {shop.policy.attempts} follows"
-    else:
-        again, then = False, f"its attempts are used up; run `batchmill retry {batch.number}` for another one"
-    return c.RecordFailure(cause, f"{reason}; {then}", shop.now(), again)
 
 
 def _ends(facts: tuple[BatchCommand, ...]) -> bool:

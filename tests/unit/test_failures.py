@@ -8,6 +8,7 @@ import pytest
 from core.batch import events as e
 from core.batch.failures import worth_another_attempt
 from core.batch.lifecycle import Status
+from core.errors import GoneError
 from core.ports import JobState
 
 if TYPE_CHECKING:
@@ -166,3 +167,24 @@ def test_a_job_that_is_not_found_once_or_twice_is_not_given_up(mill: Mill) -> No
     assert mill.batch(205).status in {Status.SUBMITTED, Status.PROCESSING}
     assert not mill.events(205, e.BatchFailed)
     assert row is not None
+
+
+def test_a_result_that_is_lost_is_paid_for_again_and_nothing_waits_for_ever(mill: Mill) -> None:
+    mill.stage(205)
+    lost: list[str] = []
+
+    def gone(_: str) -> None:
+        name = str(mill.batch(205).job_name)
+        if not lost or name in lost:
+            lost.append(name)
+            raise GoneError("404: the file expired")
+
+    mill.provider.before["download"] = gone
+    mill.drive()
+
+    [failed] = mill.events(205, e.BatchFailed)
+    assert (failed.cause, failed.again) == ("gone", True)
+    assert "the result is lost" in failed.reason
+    assert "404: the file expired" in failed.reason
+    assert (len(lost), mill.batch(205).attempt, mill.balance().refined) == (3, 2, 4)
+    mill.check_books()
