@@ -53,7 +53,7 @@ class Drive:
         self._holder = this_process(kind, opened.clock.now())
         self.loop = Loop(opened.settings.driving.tick_every)
         actor = f"daemon@{self._holder.host}" if kind == "daemon" else opened.context(kind).actor
-        self.books = Books(opened.database.store, actor, observe)
+        self.books = Books(opened.database.store, actor, observe, lambda refusal: warn(str(refusal)))
         self._engine = Engine(
             Workshop(
                 books=self.books,

@@ -12,6 +12,7 @@ from core.errors import BadInputError, NotFoundError
 from core.exchange.requests import prompt_sha256
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
+from core.ledger.streams import WAVE, wave_number
 from core.planning.inventory import Stock, take_stock
 from core.planning.make_plan import PlanTerms, make_plan
 from core.planning.models import Model, model_named, models_with
@@ -41,6 +42,7 @@ class Request(msgspec.Struct, frozen=True):
     first_number: int | None = None
     accept_counts: bool = False
     replace: bool = False
+    again: bool = False
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -134,7 +136,16 @@ def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
         prompt_characters=len(prompt),
         max_pairs_per_request=opened.settings.planning.max_pairs_per_request,
         accept_counts=request.accept_counts,
+        elsewhere={} if request.again else _elsewhere(opened, request.wave),
     )
+
+
+def _elsewhere(opened: Opened, wave: int) -> dict[str, int]:
+    """Return, by the sha256 of every file whose pairs another wave carries, the number of that wave."""
+    store = opened.database.store
+    numbers = (wave_number(stream) for stream in store.streams(WAVE))
+    others = [load_wave(store, number) for number in numbers if number is not None and number != wave]
+    return {source.sha256: other.wave for other in others for source in other.sources if source.planned}
 
 
 def model_of(opened: Opened, name: str) -> Model:

@@ -71,13 +71,17 @@ def plan(  # noqa: PLR0913 - one parameter an option
     replace: Annotated[
         bool, typer.Option("--replace", help="Take the place of an earlier plan of which nothing was sent.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Send files again that another wave carries already.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and record nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Plan a wave: which pairs go into which batch, what it costs, how long it takes.
 
     The plan is recorded with every decision in it, and all pairs are put into one extract. Planning again from the
-    same files changes nothing.
+    same files changes nothing. A file that another wave carries
+    already is left out, so that no pair is paid for twice.
     """
     from cli.compose import opened
     from cli.planning import Request, plan_wave
@@ -93,6 +97,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
         first_number=first_number,
         accept_counts=accept_counts,
         replace=replace,
+        again=again,
     )
     with opened(*context.obj) as workspace:
         planned = plan_wave(workspace, request, dry_run=dry_run)

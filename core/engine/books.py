@@ -9,7 +9,7 @@ import msgspec
 from core.batch.decider import decide
 from core.batch.state import Batch, evolve
 from core.engine.steps import is_open
-from core.errors import ConflictError
+from core.errors import ConflictError, RefusedError
 from core.ledger.load import load_batch
 from core.ledger.recorded import Context, NewEvent
 from core.ledger.streams import batch_number, batch_stream
@@ -34,10 +34,19 @@ class Books:
     """Open batches folded from the ledger and kept current; closed ones are dropped so that memory stays flat."""
 
     def __init__(
-        self, store: EventStore, actor: str, observe: Callable[[Sequence[Recorded]], None] = lambda _: None
+        self,
+        store: EventStore,
+        actor: str,
+        observe: Callable[[Sequence[Recorded]], None] = lambda _: None,
+        refused: Callable[[RefusedError], None] | None = None,
     ) -> None:
-        """Begin with an empty fold; `actor` signs what is written, `observe` is shown it afterwards."""
+        """Begin with an empty fold; `actor` signs what is written, `observe` is shown it afterwards.
+
+        `refused` is told of an entry that no longer fits what the ledger says, which is then left out; without it
+        such an entry raises.
+        """
         self._observe = observe
+        self._refused = refused
         self._store = store
         self._actor = actor
         self._batches: dict[int, Batch] = {}
@@ -68,11 +77,12 @@ class Books:
     def write(self, entries: Iterable[Entry]) -> list[Recorded]:
         """Decide all commands and append their events in one commit.
 
-        On a conflict the batches are reloaded and the same facts judged again; effects are never repeated.
+        On a conflict the batches are reloaded and the same facts judged again; effects are never repeated. An
+        entry is taken whole or not at all; one that is refused raises RefusedError, or is left out (see above).
         """
         entries = list(entries)
         while True:
-            events = [event for entry in entries for event in self._decide(entry)]
+            events = [event for entry in entries for event in self._judge(entry)]
             if not events:
                 return []
             try:
@@ -83,6 +93,15 @@ class Books:
             self._take(recorded)
             self._observe(recorded)
             return recorded
+
+    def _judge(self, entry: Entry) -> list[NewEvent]:
+        try:
+            return self._decide(entry)
+        except RefusedError as refusal:
+            if self._refused is None:
+                raise
+            self._refused(refusal)
+            return []
 
     def _decide(self, entry: Entry) -> list[NewEvent]:
         batch = self.get(entry.number)

@@ -46,11 +46,19 @@ def submit(shop: Workshop, batches: Sequence[Batch]) -> None:
         Entry(batch.number, (c.StartSubmission(nonce=shop.chance.nonce(), at=shop.now()),), "written and due")
         for batch in fit
     )
-    started = [shop.books.get(batch.number) for batch in fit]
+    # Somebody may have planned or written a batch anew since it was looked at: its intent was refused, or is for a
+    # file that was not checked yet.
+    begun = [batch for batch in (shop.books.get(one.number) for one in fit) if batch.intent_open]
+    checked = {batch.number: batch.file_sha256 for batch in fit}
+    started = [
+        batch
+        for batch in begun
+        if checked[batch.number] == batch.file_sha256 or shop.files.digest(batch.file_path) == batch.file_sha256
+    ]
     limited: list[datetime] = []
     results = shop.side_by_side(lambda batch: _send(shop, batch, limited), started)
     sent = {entry.number for entry, _ in results}
-    unsent = [_not_begun(shop, batch) for batch in started if batch.number not in sent]
+    unsent = [_not_begun(shop, batch) for batch in begun if batch.number not in sent]
     shop.books.write([entry for entry, _ in results] + unsent)
     for _, error in results:
         if isinstance(error, CredentialsError):

@@ -33,9 +33,9 @@ class Grouping(NamedTuple):
     decisions: list[Decision]
 
 
-def group(sources: Sequence[Source], settings: PlanSettings) -> Grouping:
-    """Cut the sources, given in the wave's order, into groups by the settings' strategy."""
-    kept, excluded, decisions = sift(sources, settings)
+def group(sources: Sequence[Source], settings: PlanSettings, elsewhere: Mapping[str, int]) -> Grouping:
+    """Cut the sources, given in the wave's order, into groups by the strategy; `elsewhere` as in `sift`."""
+    kept, excluded, decisions = sift(sources, settings, elsewhere)
     titles = _Titles(kept)
     if settings.strategy == "size":
         why = f"batches of {settings.batch_size} pairs across the sources, in order"

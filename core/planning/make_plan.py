@@ -34,7 +34,8 @@ class PlanTerms(msgspec.Struct, frozen=True):
     """What a plan is made for, beside the sources and the settings.
 
     `next_number` is the number of the first batch unless the settings give one. With `accept_counts` a claim that
-    disagrees with its file is recorded as accepted instead of stopping the plan.
+    disagrees with its file is recorded as accepted instead of stopping the plan. `elsewhere` gives, by sha256, the
+    other wave that carries a file already.
     """
 
     wave: int
@@ -45,6 +46,7 @@ class PlanTerms(msgspec.Struct, frozen=True):
     prompt_characters: int
     max_pairs_per_request: int | None = None
     accept_counts: bool = False
+    elsewhere: dict[str, int] = {}
 
     @property
     def packing(self) -> Packing:
@@ -61,9 +63,12 @@ def make_plan(stock: Stock, settings: PlanSettings, terms: PlanTerms) -> Plan:
     decisions = _accepted(stock.inventory, terms)
     ordered = in_order(stock.inventory.sources)
     keys = source_keys(terms.wave, ordered)
-    grouping = group([Source(keys[source.path], source) for source in ordered], settings)
+    grouping = group([Source(keys[source.path], source) for source in ordered], settings, terms.elsewhere)
     if not grouping.groups:
-        raise BadInputError(f"wave {terms.wave} cannot be planned: its sources hold no pair that may be sent")
+        raise BadInputError(
+            f"wave {terms.wave} cannot be planned: its sources hold no pair that may be sent"
+            + "".join(f"; {one.subject}: {one.reason}" for one in grouping.decisions[1:4])
+        )
     sizes = {keys[path]: stock.sizes[path] for path in keys}
     batches = tuple(_batches(grouping, settings, sizes, terms, decisions))
     return Plan(
@@ -178,5 +183,6 @@ def _fingerprint(hashes: list[tuple[str, str]], settings: PlanSettings, terms: P
         terms.prompt_sha256,
         terms.max_pairs_per_request,
         terms.accept_counts,
+        [path for path, sha256 in hashes if sha256 in terms.elsewhere],
     ]
     return sha256(msgspec.json.encode(made_from)).hexdigest()

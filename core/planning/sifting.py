@@ -9,7 +9,7 @@ from core.planning.naming import counted
 from core.wave.events import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.planning.inventory import SourceStock
     from core.wave.events import PlanSettings
@@ -35,11 +35,15 @@ class Sifted(NamedTuple):
     decisions: list[Decision]
 
 
-def sift(sources: Sequence[Source], settings: PlanSettings) -> Sifted:
-    """Leave out empty sources, and low counts where the settings say `skip` or `hold`."""
+def sift(sources: Sequence[Source], settings: PlanSettings, elsewhere: Mapping[str, int]) -> Sifted:
+    """Leave out empty sources, those sent elsewhere, and low counts where the settings say `skip` or `hold`.
+
+    `elsewhere` gives, by sha256, the other wave that carries the same file: its pairs would be paid for twice.
+    """
     sifted = Sifted([], {}, [])
     for source in sources:
-        reason = _reason(source.stock, settings)
+        wave = elsewhere.get(source.stock.sha256)
+        reason = _reason(source.stock, settings) if wave is None else f"wave {wave} carries the same file already"
         if reason is None:
             sifted.kept.append(source)
         else:

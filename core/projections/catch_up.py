@@ -29,7 +29,12 @@ def catch_up(store: EventStore, model: ReadModel, *, until: int | None = None) -
 
 
 def rebuild(store: EventStore, model: ReadModel) -> int:
-    """Forget every row, fold the whole ledger anew, and return the checkpoint reached."""
+    """Forget every row, fold the whole ledger anew, and return the checkpoint reached.
+
+    The ledger is read through before anything is forgotten: an event that cannot be read leaves all as it was.
+    """
+    for _ in store.read():
+        pass
     model.reset()
     return catch_up(store, model)
 
