@@ -106,7 +106,7 @@ def database_url(root: Path, settings: Settings) -> str:
 
 def api_key() -> str:
     """Return the key from the environment, "" when there is none; it is never kept or shown."""
-    return os.environ.get("GEMINI_API_KEY") or os.environ.get("GOOGLE_API_KEY") or ""
+    return (os.environ.get("GEMINI_API_KEY") or os.environ.get("GOOGLE_API_KEY") or "").strip()
 
 
 def person() -> str:

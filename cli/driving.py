@@ -69,14 +69,17 @@ class Drive:
         )
         self._published = 0.0
 
-    def run(self, done: Callable[[Pulse], bool]) -> None:
+    def run(self, done: Callable[[Pulse], bool], *, begun: Callable[[], object] = lambda: None) -> None:
         """Drive until `done` says so, a signal asks to stop, or something cannot go on.
+
+        `begun` is called once nobody else can drive this ledger.
 
         Raises LeaseHeldError when another process drives this ledger, and what the engine raises.
         """
         lease = self._opened.database.lease
         lease.acquire(self._holder, seconds=LEASE_SECONDS)
         try:
+            begun()
             # Only who holds the lease writes results, so parts that lie there belong to a process that died.
             self._opened.files.sweep(self._opened.settings.folders.results)
             with self._stopped_by_signals():
@@ -93,6 +96,9 @@ class Drive:
         if not ended:
             # A call hangs in its thread, and leaving the interpreter politely would wait for it. Its intent is in
             # the ledger; the next start looks its job up by name.
+            self._warn(
+                "stopped while a call to the provider was under way; the next start finds out what became of it"
+            )
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(0 if self._holder.kind == "daemon" else 1)

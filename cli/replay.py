@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from adapters.memory.read_model import MemoryReadModel
 from cli.history import until_of
+from cli.kept_files import differing, restore_refined
 from core.projections.balance import Balance, balances, total
 from core.projections.catch_up import catch_up
 from core.projections.catch_up import rebuild as rebuild_rows
@@ -21,17 +23,19 @@ if TYPE_CHECKING:
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
-    """How far the ledger was replayed, and the documents that were written from it."""
+    """How many events were replayed, the documents written from them, and refined-pairs files made anew."""
 
     events: int
     documents: tuple[str, ...]
+    refined: tuple[str, ...]
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """How far the ledger was replayed, and every projection that differs, in words."""
+    """How many events were replayed, and every projection and recorded file that differs, in words."""
 
     events: int
     differences: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 class World(msgspec.Struct, frozen=True):
@@ -47,26 +51,31 @@ class World(msgspec.Struct, frozen=True):
 def rebuild(opened: Opened) -> Rebuilt:
     """Delete and rebuild every projection from the events."""
     model, submissions = opened.database.read_model, opened.settings.folders.submissions
+    rebuild_rows(opened.database.store, model)
     for path in documents(model, submissions):
         opened.files.place(path).unlink(missing_ok=True)
-    head = rebuild_rows(opened.database.store, model)
     publish(model, opened.files, submissions)
-    return Rebuilt(events=head, documents=tuple(documents(model, submissions)))
+    refined = restore_refined(opened)
+    return Rebuilt(events=_count(opened), documents=tuple(documents(model, submissions)), refined=tuple(refined))
 
 
 def check(opened: Opened) -> Checked:
-    """Replay the ledger in memory and compare tables and documents with it; changes nothing."""
-    kept = opened.database.read_model
-    reached = kept.checkpoint()
+    """Replay the ledger in memory and compare tables, documents and recorded files with it; changes nothing."""
+    kept, store = opened.database.read_model, opened.database.store
+    head, reached = store.head(), kept.checkpoint()
     fresh = MemoryReadModel()
-    catch_up(opened.database.store, fresh, until=reached)
-    differences = [*_rows_that_differ(kept, fresh)]
-    behind = opened.database.store.head() - reached
-    if behind:
-        differences.append(f"the tables end at position {reached}, {behind} before the ledger's last")
+    catch_up(store, fresh, until=min(head, reached))
+    differences = _rows_that_differ(kept, fresh)
+    if reached != head:
+        differences.append(f"the tables account for position {reached}, where the ledger ends at {head}")
+    catch_up(store, fresh)
     submissions = opened.settings.folders.submissions
     differences += [f"{path} is missing or differs" for path in stale(fresh, opened.files, submissions)]
-    return Checked(events=reached, differences=tuple(differences))
+    return Checked(events=_count(opened), differences=tuple(differences), files=tuple(differing(opened)))
+
+
+def _count(opened: Opened) -> int:
+    return sum(1 for _ in opened.database.store.read())
 
 
 def _rows_that_differ(kept: ReadModel, fresh: ReadModel) -> list[str]:
@@ -88,9 +97,21 @@ def _rows_that_differ(kept: ReadModel, fresh: ReadModel) -> list[str]:
     ]
 
 
+def _whole(opened: Opened, position: int) -> int:
+    """Return the last position, up to this one, at which a commit was complete; its events share their time."""
+    store = opened.database.store
+    around = list(store.read(after=position - 1, until=position + 1))
+    if len(around) < 2 or around[0].recorded_at != around[1].recorded_at:  # noqa: PLR2004 - this one and the next
+        return position
+    return store.position_at(datetime.fromisoformat(around[0].recorded_at) - timedelta(microseconds=1))
+
+
 def world(opened: Opened, until: str) -> World:
-    """Return everything as it was at a position or time; changes nothing."""
-    position = until_of(opened, until)
+    """Return everything as it was at a position or time; changes nothing.
+
+    What one commit recorded happened at once, so a position within it means the state before it.
+    """
+    position = _whole(opened, min(until_of(opened, until) or 0, opened.database.store.head()))
     model = MemoryReadModel()
     reached = catch_up(opened.database.store, model, until=position)
     waves, batches = model.waves(), model.batches()

@@ -6,10 +6,10 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 FILE = "batchmill.toml"
 PREFIX = "BATCHMILL_"
+#: Leaves room for what is added to name a result (file systems allow 255 bytes).
+LONGEST_NAME = 150
+#: The batch numbers that a file name template is tried with.
+TRIED = range(1, 2_000)
 #: Variables that are no settings: where the workspace is, and who signs commands.
 OTHER_VARIABLES = {"BATCHMILL_WORKSPACE", "BATCHMILL_ACTOR"}
 
@@ -45,16 +49,23 @@ class Folders(Section):
             raise ValueError("must be a folder inside the workspace")
         return folder.replace("\\", "/").rstrip("/")
 
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if len({self.inbox, self.submissions, self.results}) < 3:  # noqa: PLR2004 - the three of them
+            raise ValueError("inbox, submissions and results must be three folders")
+        return self
+
     @field_validator("file_template")
     @classmethod
     def _named(cls, template: str) -> str:
         try:
-            names = {template.format(number=number) for number in (1, 205)}
+            names = {template.format(number=number) for number in TRIED}
         except (ValueError, LookupError, AttributeError) as error:
             raise ValueError(
                 "must be a file name with {number} in it, such as batch_{number:03d}.jsonl"
             ) from error
-        if len(names) == 1 or "/" in template or "\\" in template or not template.endswith(".jsonl"):
+        plain = not set("/\\") & set(template) and template.endswith(".jsonl")
+        if len(names) < len(TRIED) or max(map(len, names)) > LONGEST_NAME or not plain:
             raise ValueError("must be a plain file name with {number} in it that ends in .jsonl")
         return template
 

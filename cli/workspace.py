@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from adapters.sql.engine import parse, place
 from adapters.sql.migrate import upgrade
 from cli.compose import database_url
 from cli.settings import FILE, load
@@ -52,6 +53,4 @@ def make(root: Path, options: list[str]) -> Made:
             f"{error.filename or root} cannot be made: {error.strerror}; name a folder that you may write to"
         ) from error
     upgrade(database_url(root, settings))
-    return Made(
-        root=str(root), made=tuple(made), database=settings.database_url.partition("@")[2] or settings.database_url
-    )
+    return Made(root=str(root), made=tuple(made), database=place(parse(database_url(root, settings))))

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 
 class WrittenFile(msgspec.Struct, frozen=True):
-    """A batch file: its path in the workspace, and whether the ledger learnt of it just now."""
+    """A batch file: its path in the workspace, and what was done.
+
+    `done` is new (the ledger learnt of it just now), restored (it was missing or had other bytes), unchanged, or
+    the batch's status when it is past writing. `held` says that the batch waits for a person.
+    """
 
     number: int
     path: str
@@ -32,7 +36,8 @@ class WrittenFile(msgspec.Struct, frozen=True):
     sha256: str
     pairs: int
     requests: int
-    new: bool
+    done: str
+    held: bool
 
 
 def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
@@ -56,6 +61,7 @@ def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
     folder = BatchFolder(opened.root / opened.settings.folders.submissions, opened.settings.folders.file_template)
     recipe = Recipe(prompt, model_of(opened, planned.model), opened.settings.planning.max_pairs_per_request)
     extract = Extract(opened.root / planned.extract_path, planned.extract_sha256)
+    stood = {batch.number for batch in due if batch.file_path and _stands(opened, batch)}
     written = folder.write(extract, [BatchToWrite(batch.number, batch.ranges) for batch in due], recipe)
     now = opened.clock.now()
     facts = {
@@ -72,22 +78,26 @@ def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
     books = Books(opened.database.store, opened.context("write").actor)
     books.write(Entry(number, (RecordFile(facts[number]),), f"write --wave {wave}") for number in sorted(new))
     opened.catch_up()
-    return [_shown(batch, facts.get(batch.number), batch.number in new) for batch in batches]
+    done = {number: "unchanged" if number in stood else "restored" for number in facts} | dict.fromkeys(new, "new")
+    return [_shown(batch, facts.get(batch.number), done.get(batch.number)) for batch in batches]
+
+
+def _stands(opened: Opened, batch: Batch) -> bool:
+    return opened.files.digest(batch.file_path) == batch.file_sha256
 
 
 def _may_be_written(batch: Batch) -> bool:
     return batch.status in {Status.PLANNED, Status.WRITTEN} and not batch.intent_open
 
 
-def _shown(batch: Batch, fact: BatchWritten | None, new: bool) -> WrittenFile:  # noqa: FBT001 - a field of the row
-    if fact is None:
-        return WrittenFile(
-            batch.number,
-            batch.file_path,
-            batch.file_size,
-            batch.file_sha256,
-            batch.pairs,
-            len(batch.requests),
-            new,
-        )
-    return WrittenFile(batch.number, fact.path, fact.size, fact.sha256, batch.pairs, len(fact.requests), new)
+def _shown(batch: Batch, fact: BatchWritten | None, done: str | None) -> WrittenFile:
+    return WrittenFile(
+        number=batch.number,
+        path=fact.path if fact else batch.file_path,
+        size=fact.size if fact else batch.file_size,
+        sha256=fact.sha256 if fact else batch.file_sha256,
+        pairs=batch.pairs,
+        requests=len(fact.requests if fact else batch.requests),
+        done=done or batch.status.value,
+        held=bool(batch.hold) and done != "new",
+    )

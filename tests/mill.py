@@ -199,7 +199,7 @@ class Mill:
 
     def workshop(self) -> Workshop:
         return Workshop(
-            books=Books(self.store, "daemon@mill"),
+            books=Books(self.store, "daemon@mill", refused=lambda refusal: self.warnings.append(str(refusal))),
             provider=self.provider,
             files=self.files,
             clock=self.clock,

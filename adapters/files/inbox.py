@@ -98,17 +98,23 @@ def _source(file: Path, inbox: Path) -> StagedFile:
     absolute = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would give the name of what a link points to
     inside = absolute.is_relative_to(inbox)
     path = absolute.relative_to(inbox).as_posix() if inside else str(file)
-    return StagedFile(absolute, path, _problem(absolute, path, inbox))
+    problem = _problem(absolute, path, inbox)
+    return StagedFile(absolute, problem.path if problem else path, problem)
 
 
 def _problem(file: Path, path: str, inbox: Path) -> Finding | None:
+    if any("\ud800" <= char <= "\udfff" for char in path):
+        shown = path.encode("utf-8", "replace").decode()
+        return Finding(shown, "bad-name", ERROR, "has a name that is not UTF-8; rename it")
     try:
         real = file.resolve(strict=True)
         mode = real.stat().st_mode
     except (OSError, RuntimeError) as error:
         return Finding(path, "unreadable", ERROR, f"cannot be read: {getattr(error, 'strerror', None) or error}")
     if not real.is_relative_to(inbox.resolve()):
-        return Finding(path, "leaves-inbox", ERROR, f"leads out of the inbox {inbox}; copy the file into it")
+        return Finding(
+            path, "leaves-inbox", ERROR, f"leads out of the inbox {inbox}; copy it there, or name its folder"
+        )
     if stat.S_ISDIR(mode):
         return Finding(path, "folder-link", WARNING, "is a link to a folder, which is not followed")
     if not stat.S_ISREG(mode):

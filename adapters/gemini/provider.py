@@ -37,6 +37,10 @@ class GeminiProvider:
             raise CredentialsError(
                 "there is no API key: set GEMINI_API_KEY (or GOOGLE_API_KEY) in the environment"
             )
+        if not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
+            raise CredentialsError(
+                "the API key holds blanks or characters that no key has; set GEMINI_API_KEY anew"
+            )
         self._secret = api_key
         self._client = genai.Client(
             api_key=api_key,

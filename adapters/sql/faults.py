@@ -20,7 +20,10 @@ _SENTENCES = (
     ("readonly database", "{place} may not be written to; check the permissions of the file and of its folder"),
     ("disk is full", "the disk that holds {place} is full; nothing was written, make room and try again"),
     ("diskfull", "the disk of {place} is full; nothing was written, make room and try again"),
-    ("disk i/o error", "the disk that holds {place} fails to read or write; nothing was written, check the disk"),
+    (
+        "disk i/o error",
+        "the disk that holds {place} is full or fails; nothing was written, make room or check the disk",
+    ),
     (
         "events are never changed",
         "{place} does not let anybody change or delete an event; append what is true now",

@@ -74,8 +74,10 @@ def run(
             observe=lambda events: tell(log, events),
             warn=lambda text: log.warning("provider", trouble=text),
         )
-        log.info("daemon.started", workspace=str(workspace.root), until_idle=until_idle)
-        drive.run(lambda pulse: until_idle and pulse.open == 0)
+        drive.run(
+            lambda pulse: until_idle and pulse.open == 0,
+            begun=lambda: log.info("daemon.started", workspace=str(workspace.root), until_idle=until_idle),
+        )
         idle = not drive.books.open_batches()
         log.info("daemon.stopped", idle=idle)
         if until_idle and idle:

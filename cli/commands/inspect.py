@@ -114,6 +114,8 @@ def history(
     from cli.render.tracing import fault_lines, history_lines, verified_lines
     from core.errors import RefusedError
 
+    if subject is None and not verify:
+        raise typer.BadParameter("name a batch (`batchmill history 207`), or say --verify for all streams")
     with opened(*context.obj) as workspace:
         if verify:
             streams, faults = verified(workspace, subject)
@@ -124,9 +126,7 @@ def history(
             if faults:
                 raise RefusedError(f"history does not follow the lifecycle at position {faults[0].position}")
             return
-        if subject is None:
-            raise RefusedError("name a batch (`batchmill history 207`), or say --verify for all streams")
-        found = events_of(workspace, stream_of(subject), until_of(workspace, at))
+        found = events_of(workspace, stream_of(subject or ""), until_of(workspace, at))
     if as_json:
         emit_json(found)
     else:

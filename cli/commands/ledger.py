@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from cli.replay import Checked
 
 
 def register(app: typer.Typer) -> None:
@@ -36,10 +39,9 @@ def replay(
     from cli.replay import check as compare
     from cli.replay import rebuild as build_anew
     from cli.replay import world
-    from core.errors import RefusedError
 
     if (rebuild, check, until is not None).count(True) != 1:
-        raise RefusedError("say one of --rebuild, --check and --until")
+        raise typer.BadParameter("say one of --rebuild, --check and --until")
     with opened(*context.obj) as workspace:
         if rebuild:
             rebuilt = build_anew(workspace)
@@ -47,22 +49,31 @@ def replay(
                 emit_json(rebuilt)
             else:
                 say(f"Rebuilt from {rebuilt.events} events: {', '.join(rebuilt.documents)} and the tables.")
+                for path in rebuilt.refined:
+                    say(f"Made anew from the result that was kept: {path}")
         elif check:
-            found = compare(workspace)
-            if as_json:
-                emit_json(found)
-            else:
-                say(
-                    f"{found.events} events replayed: "
-                    + ("; ".join(found.differences) or "every projection agrees")
-                )
-            if found.differences:
-                raise RefusedError(
-                    "the projections differ from the events; `batchmill replay --rebuild` mends them"
-                )
+            _report(compare(workspace), as_json=as_json)
         else:
             then = world(workspace, until or "")
             if as_json:
                 emit_json(then)
             else:
                 say("\n".join(world_lines(then)))
+
+
+def _report(found: Checked, *, as_json: bool) -> None:
+    from cli.render.text import emit_json, say
+    from cli.render.views import checked_lines
+    from core.errors import RefusedError
+
+    if as_json:
+        emit_json(found)
+    else:
+        say("\n".join(checked_lines(found.events, (*found.differences, *found.files))))
+    if found.files:
+        raise RefusedError(
+            "recorded files are not what they were; put them back (`batchmill replay --rebuild` makes refined "
+            "pairs anew from results, `batchmill write` batch files that were not sent)"
+        )
+    if found.differences:
+        raise RefusedError("the projections differ from the events; `batchmill replay --rebuild` mends them")

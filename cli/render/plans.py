@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.render.text import clean, table
+from cli.render.text import clean, number_ranges, table
+from core.planning.naming import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,14 +37,15 @@ def inventory_lines(inventory: Inventory) -> list[str]:
     lines += ["", _summed(inventory)]
     lines += [f"{finding.severity}: {clean(str(finding))}" for finding in inventory.findings()]
     if inventory.errors:
-        lines.append(f"{inventory.errors} errors: a plan is refused until they are mended.")
+        lines.append(f"{counted(inventory.errors, 'error')}: a plan is refused until that is mended.")
     return lines
 
 
 def _summed(inventory: Inventory) -> str:
     return (
-        f"{len(inventory.sources)} sources in {inventory.inbox}: {inventory.found} pairs found, "
-        f"{inventory.claimed} claimed; {inventory.repeated} repeat an earlier question word for word"
+        f"{counted(len(inventory.sources), 'source')} in {inventory.inbox}: "
+        f"{counted(inventory.found, 'pair')} found, {inventory.claimed} claimed; "
+        f"{inventory.repeated} repeat an earlier question word for word"
     )
 
 
@@ -73,7 +75,7 @@ def _estimated(estimate: Estimate) -> tuple[str, str, str]:
 
 def _terms(plan: Plan) -> str:
     return (
-        f"Wave {plan.wave}: {plan.found} pairs found, {plan.planned} planned, "
+        f"Wave {plan.wave}: {counted(plan.found, 'pair')} found, {plan.planned} planned, "
         f"{plan.found - plan.planned} left out; {plan.model} at batch prices of {plan.prices_dated}; "
         f"at most {plan.hours} h by the provider's target"
     )
@@ -93,14 +95,21 @@ def _recorded(planned: Planned, *, dry_run: bool) -> str:
 
 def written_lines(wave: int, written: Sequence[WrittenFile]) -> list[str]:
     """Return one line a batch file, and what to do next."""
-    rows = [
-        (each.number, each.path, f"{each.size:,}", each.pairs, each.requests, "new" if each.new else "unchanged")
-        for each in written
-    ]
-    lines = table(("batch", "file", "bytes", "pairs", "requests", ""), rows, right=(0, 2, 3, 4))
-    numbers = [each.number for each in written]
-    summed = (
-        f"Wave {wave}: {sum(each.pairs for each in written)} pairs in {len(written)} files; "
-        f"next: `batchmill run`, or `batchmill submit {min(numbers)} {max(numbers)}`."
-    )
-    return [*lines, "", summed]
+    rows = [(each.number, each.path, f"{each.size:,}", each.pairs, each.requests, each.done) for each in written]
+    lines = table(("batch", "file", "bytes", "pairs", "requests", "done"), rows, right=(0, 2, 3, 4))
+    pairs = counted(sum(each.pairs for each in written), "pair")
+    return [*lines, "", f"Wave {wave}: {pairs} in {counted(len(written), 'file')}; {_next(written)}."]
+
+
+def _next(written: Sequence[WrittenFile]) -> str:
+    held = [each.number for each in written if each.held]
+    if held:
+        return f"next: `batchmill retry {_range(held)}`, since batch {number_ranges(held)} waits for you"
+    waiting = [each.number for each in written if each.done in {"new", "restored", "unchanged"}]
+    if waiting:
+        return f"next: `batchmill run`, or `batchmill submit {_range(waiting)}`"
+    return "all of it has been sent"
+
+
+def _range(numbers: Sequence[int]) -> str:
+    return f"{min(numbers)} {max(numbers)}" if len(numbers) > 1 else f"{numbers[0]}"

@@ -49,7 +49,16 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, right: It
         )
         return "  ".join(padded).rstrip()
 
-    return [line(cells[0]), "  ".join("─" * width for width in widths), *(line(row) for row in cells[1:])]
+    return [line(cells[0]), "  ".join(_rule() * width for width in widths), *(line(row) for row in cells[1:])]
+
+
+def _rule() -> str:
+    """Return the line under headers, or what stands for it where standard output cannot show it."""
+    try:
+        "─".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return "-"
+    return "─"
 
 
 def clock_time(at: str | None) -> str | None:

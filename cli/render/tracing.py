@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cli.render.text import clean, table
+from core.batch.events import AnswersRead
+from core.planning.naming import counted
+from core.wave.events import WavePlanned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
 
 #: The longest a field's value is shown; `--json` shows all of it.
 LONGEST = 60
-SILENT = {"at", "estimate"}
+SILENT = {"at", "estimate", "settings"}
+#: The longest list that is shown.
+MOST = 100
 
 
 def history_lines(history: History) -> list[str]:
@@ -36,7 +41,9 @@ def history_lines(history: History) -> list[str]:
     lines = [clean(history.stream), ""]
     lines += table(("version", "position", "time (UTC)", "event", "actor", "cause"), rows, right=(0, 1))
     lines.append("")
-    lines += [f"{each.version:>3} {each.type}: {_said(each)}" for each in history.events]
+    for each in history.events:
+        lines.append(f"{each.version:>3} {each.type}: {_said(each)}")
+        lines += _listed(each.event)
     if history.state is not None:
         state = history.state
         hold = f", waits for a person: {clean(state.hold)}" if state.hold else ""
@@ -51,6 +58,19 @@ def history_lines(history: History) -> list[str]:
 def _said(recorded: Recorded) -> str:
     fields = msgspec.structs.asdict(recorded.event)
     return ", ".join(f"{name} {_short(value)}" for name, value in fields.items() if name not in SILENT)
+
+
+def _listed(event: object) -> list[str]:
+    """Return what an event lists, a line each, as far as a screen goes: decisions, and pairs not refined."""
+    match event:
+        case WavePlanned(decisions=decisions):
+            found = [f"{one.subject}: {one.action} ({one.reason})" for one in decisions]
+        case AnswersRead(unrefined=unrefined):
+            found = [f"{pair.pair_id} {pair.verdict}: {pair.reason}" for pair in unrefined]
+        case _:
+            return []
+    more = [f"… and {len(found) - MOST} more; --json has them all"] if len(found) > MOST else []
+    return [f"      {clean(line)}" for line in found[:MOST] + more]
 
 
 def _short(value: Any) -> str:  # noqa: ANN401 - any field of any event
@@ -69,4 +89,5 @@ def fault_lines(faults: Sequence[Fault]) -> list[str]:
 
 def verified_lines(streams: int, faults: Sequence[Fault]) -> list[str]:
     """Return the verdict in one line."""
-    return [f"{streams} streams walked through the lifecycle: {len(faults) or 'no'} faults"]
+    found = counted(len(faults), "fault") if faults else "no faults"
+    return [f"{counted(streams, 'stream')} walked through the lifecycle: {found}"]

@@ -90,7 +90,8 @@ def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
 def _state(row: BatchRow) -> str:
     emulated = " (emulated)" if row.emulated else ""
     attempt = f", attempt {row.attempt}" if row.attempt > 1 else ""
-    return f"{row.status}{attempt}{emulated}"
+    sending = ", being sent" if row.status == Status.WRITTEN.value and row.started_at else ""
+    return f"{row.status}{sending}{attempt}{emulated}"
 
 
 def _short_job(name: str | None) -> str | None:
@@ -138,3 +139,12 @@ def world_lines(world: World) -> list[str]:
         "",
         *balance_lines(by_wave, world.balance["total"]),
     ]
+
+
+def checked_lines(events: int, differences: Sequence[str]) -> list[str]:
+    """Return what a check found, a line each, as far as a screen goes."""
+    if not differences:
+        return [f"{events} events replayed: every projection agrees"]
+    lines = [f"{events} events replayed", *(clean(difference) for difference in differences[:MOST_LINES])]
+    more = len(differences) - MOST_LINES
+    return [*lines, f"… and {more} more"] if more > 0 else lines

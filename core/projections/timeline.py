@@ -46,12 +46,14 @@ def _wave(wave: WaveRow, batches: list[BatchRow]) -> list[Milestone]:
         for text, time in (
             ("batch files written", lambda row: row.written_at),
             ("submission complete", lambda row: row.submitted_at),
-            ("processing complete", lambda row: row.ended_at),
+            ("processing complete", lambda row: None if row.status == Status.FAILED.value else row.ended_at),
             ("results downloaded", lambda row: row.downloaded_at),
         )
     ]
     lines += [
-        Milestone(at=row.failed_at, text=f"Batch {row.number} failed: {row.reason}", state=FAILED, wave=wave.wave)
+        Milestone(
+            at=row.failed_at, text=f"Batch {row.number} failed: {_cause(row.reason)}", state=FAILED, wave=wave.wave
+        )
         for row in batches
         if row.status == Status.FAILED.value
     ]
@@ -76,6 +78,11 @@ def _when_all(wave: WaveRow, text: str, times: list[str | None]) -> Milestone:
     if not times or len(reached) < len(times):
         return Milestone(at=None, text=text, state=PENDING, wave=wave.wave)
     return Milestone(at=max(reached), text=text, state=DONE, wave=wave.wave)
+
+
+def _cause(reason: str | None) -> str:
+    """Return the first clause of a reason: what happened, without what to do about it."""
+    return (reason or "").partition("; ")[0]
 
 
 def _some(number: int, one: str, many: str) -> str:

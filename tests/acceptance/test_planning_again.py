@@ -29,7 +29,7 @@ def test_planning_and_writing_again_changes_nothing(planned: Mill) -> None:
     stats = {path: path.stat().st_mtime_ns for path in planned.root.glob("submissions/*")}
     assert "stands in the ledger already" in planned.run("plan --wave 2 --first-number 205")
     assert "stands in the ledger already" in planned.run("plan --wave 2")
-    assert [row["new"] for row in planned.json("write --wave 2")] == [False] * 3
+    assert [row["done"] for row in planned.json("write --wave 2")] == ["unchanged"] * 3
     assert (planned.files(), planned.events()) == (files, events)
     assert {path: path.stat().st_mtime_ns for path in planned.root.glob("submissions/*")} == stats
 
@@ -57,7 +57,7 @@ def test_numbers_go_on_from_the_ledgers_highest(planned: Mill) -> None:
 
 def test_a_number_that_another_wave_has_is_refused(planned: Mill) -> None:
     events = planned.events()
-    said = planned.refused("plan --wave 3 --first-number 206")
+    said = planned.refused("plan --wave 3 --first-number 206 --again")
     assert "206" in said
     assert "wave 2" in said
     assert planned.events() == events

@@ -177,7 +177,7 @@ def test_an_append_reaches_a_server_that_came_back(postgres_url: str) -> None:
     ("complaint", "sentence"),
     [
         ("attempt to write a readonly database", "ledger.db may not be written to; check the permissions"),
-        ("disk I/O error", "the disk that holds ledger.db fails to read or write"),
+        ("disk I/O error", "the disk that holds ledger.db is full or fails"),
         ("database disk image is malformed", "ledger.db is damaged; restore it from a backup"),
         ("something unheard of", "ledger.db refused (something unheard of); nothing was written"),
     ],

@@ -3,12 +3,14 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.memory.store import MemoryEventStore
 from core.batch import events as e
+from core.batch.lifecycle import Status
 from core.errors import AmbiguousError
 from core.ledger.recorded import NewEvent
 from core.projections.balance import Balance
@@ -198,6 +200,23 @@ def test_a_batch_that_is_written_anew_while_it_is_being_submitted_is_sent_as_it_
     [intent] = mill.events(205, e.SubmissionStarted)
     assert intent.sha256 == mill.files.digest(batch.file_path)
     assert mill.balance().refined == 4
+
+
+def test_a_batch_that_is_planned_anew_while_it_is_being_submitted_is_left_to_the_person_who_plans(
+    mill: Mill, crowded: Crowded
+) -> None:
+    def intrude(events: Sequence[NewEvent]) -> NewEvent | None:
+        if (start := first(events, e.SubmissionStarted)) is None:
+            return None
+        [before] = mill.events(205, e.BatchPlanned)
+        return NewEvent(start.stream, start.version, msgspec.structs.replace(before, revision=2), CONTEXT)
+
+    crowded.intrude = intrude
+    mill.drive()
+
+    assert "batch 205 is planned and cannot submit now" in mill.warnings[0]
+    assert mill.batch(205).status is Status.PLANNED
+    assert mill.provider.calls == []
 
 
 def lost_once() -> Callable[[str], None]:

@@ -1,0 +1,66 @@
+"""The files that events vouch for: whether each still stands as it was recorded, and which can be made anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.batch.events import AnswersRead, BatchDownloaded, BatchWritten
+from core.errors import NotFoundError, StorageError
+from core.exchange.answers import AnswerReader
+from core.exchange.refined_lines import refined_lines
+from core.ledger.load import load_batch
+from core.ledger.streams import batch_number
+from core.wave.events import WavePlanned
+
+if TYPE_CHECKING:
+    from cli.compose import Opened
+
+
+def recorded_files(opened: Opened) -> dict[str, str]:
+    """Return the sha256 of every extract, batch file, result and refined-pairs file, as last recorded, by path."""
+    found: dict[str, str] = {}
+    for recorded in opened.database.store.read():
+        match recorded.event:
+            case BatchWritten(path=path, sha256=sha256) | BatchDownloaded(path=path, sha256=sha256):
+                found[path] = sha256
+            case AnswersRead(path=path, sha256=sha256):
+                found[path] = sha256
+            case WavePlanned(extract_path=path, extract_sha256=sha256):
+                found[path] = sha256
+            case _:
+                pass
+    return found
+
+
+def differing(opened: Opened) -> list[str]:
+    """Return, in words, every recorded file that is missing or has other bytes; changes nothing."""
+    differences = []
+    for path, sha256 in recorded_files(opened).items():
+        digest = opened.files.digest(path)
+        if digest != sha256:
+            differences.append(f"{path} is {'missing' if digest is None else 'not as it was recorded'}")
+    return differences
+
+
+def restore_refined(opened: Opened) -> list[str]:
+    """Make refined-pairs files anew from the results that were kept, and return their paths.
+
+    Only where the result still has the bytes that were recorded: the same bytes are read into the same file.
+    """
+    restored = []
+    for recorded in opened.database.store.read():
+        event, number = recorded.event, batch_number(recorded.stream)
+        if not isinstance(event, AnswersRead) or number is None or opened.files.digest(event.path) == event.sha256:
+            continue
+        batch = load_batch(opened.database.store, number, until=recorded.position)
+        if opened.files.digest(batch.result_path) != batch.result_sha256:
+            continue
+        try:
+            with opened.files.open(batch.result_path) as lines, opened.files.create(event.path) as pending:
+                reader = AnswerReader(lines, batch.requests)
+                pending.sink.writelines(refined_lines(reader, batch=number, attempt=batch.attempt))
+                pending.commit()
+        except (NotFoundError, StorageError):
+            continue
+        restored.append(event.path)
+    return restored
