@@ -28,6 +28,15 @@ app = typer.Typer(
 )
 
 
+def show_version(asked: bool) -> None:  # noqa: FBT001 - called by typer
+    """Print the version and end."""
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415 - for one option
+
+        typer.echo(f"batchmill {version('batchmill')}")
+        raise typer.Exit
+
+
 @app.callback()
 def common(
     context: typer.Context,
@@ -43,8 +52,13 @@ def common(
             "--set", metavar="NAME=VALUE", help="A setting for this command, e.g. driving.poll_every=10."
         ),
     ] = None,
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Keep what all commands share."""
+    del version
     context.obj = (folder, options or [])
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route, Router
 
 from adapters.emulator import endpoints, upload_endpoints
+from adapters.emulator.breaking import troubled
+from adapters.emulator.call_faults import VERBS
 from adapters.emulator.gate import answer
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ _VERBS: list[tuple[str, str, str, Handler]] = [
 ]
 
 
+SERVED = ("upload.start", "upload.continue", *dict.fromkeys(verb for verb, *_ in _VERBS))
+"""The verbs of the API."""
+
+
 def application(emulator: Emulator) -> Router:
     """Return the ASGI application over an emulator."""
     return Router(list(_routes(emulator)), redirect_slashes=False)
@@ -48,10 +54,13 @@ def _routes(emulator: Emulator) -> Iterator[Route]:
         download = f"/download/{version}/files/{{file_id}}:download"
         yield _route(emulator, "files.download", ["GET"], download, endpoints.download_file)
     yield _route(emulator, "emulator.stats", ["GET"], "/emulator/stats", endpoints.stats)
+    yield _route(emulator, "emulator.clock", ["POST"], "/emulator/clock", endpoints.clock)
     yield _route(emulator, "unknown", _ANY, "/{path:path}", endpoints.unknown)
 
 
 def _route(emulator: Emulator, verb: str, methods: list[str], path: str, handler: Handler) -> Route:
+    handler = _as_scripted(emulator, verb, handler)
+
     async def endpoint(request: Request) -> Response:
         return await answer(emulator, verb, handler, request)
 
@@ -60,10 +69,17 @@ def _route(emulator: Emulator, verb: str, methods: list[str], path: str, handler
 
 def _upload_route(emulator: Emulator, path: str) -> Route:
     """Return the upload's route: one path, where the upload's id tells a start from everything after it."""
+    start = _as_scripted(emulator, "upload.start", upload_endpoints.start)
+    go_on = _as_scripted(emulator, "upload.continue", upload_endpoints.go_on)
 
     async def endpoint(request: Request) -> Response:
         if "upload_id" in request.query_params:
-            return await answer(emulator, "upload.continue", upload_endpoints.go_on, request)
-        return await answer(emulator, "upload.start", upload_endpoints.start, request)
+            return await answer(emulator, "upload.continue", go_on, request)
+        return await answer(emulator, "upload.start", start, request)
 
     return Route(path, endpoint, methods=["POST", "PUT"])
+
+
+def _as_scripted(emulator: Emulator, verb: str, handler: Handler) -> Handler:
+    """Return the handler, with the scenario's faults before it if there are any for calls of the API."""
+    return troubled(verb, handler) if emulator.troubles.of_calls and verb in VERBS else handler

@@ -17,6 +17,9 @@ NowNs = Callable[[], int]
 SECOND = 1_000_000_000
 FILE_LIFETIME = 48 * 3600 * SECOND
 
+LARGEST_STEP = 100 * 366 * 86400.0
+"""Seconds by which a clock cannot be put forward at once: a century."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -35,6 +38,25 @@ def fast_clock(rows: Rows, speed: float, wall: NowNs = time.time_ns) -> NowNs:
         emulated = was_emulated + int(max(0, started - was_wall) * was_speed)
     rows.set_anchor(emulated, started, speed)
     return lambda: emulated + int((wall() - started) * speed)
+
+
+class DrivenClock:
+    """A clock that can also be put forward, and stays so over a restart if it is kept in `rows`."""
+
+    def __init__(self, base: NowNs, rows: Rows, speed: float) -> None:
+        self._base = base
+        self._rows = rows
+        self._speed = speed
+        self._ahead_ns = 0
+
+    def __call__(self) -> int:
+        """Return the present moment."""
+        return self._base() + self._ahead_ns
+
+    def advance(self, seconds: float) -> None:
+        """Put the clock forward."""
+        self._ahead_ns += int(seconds * SECOND)
+        self._rows.set_anchor(self(), time.time_ns(), self._speed)
 
 
 def given_clock(clock: Clock) -> NowNs:

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.emulator.blobs import DiskBlobs, MemoryBlobs
-from adapters.emulator.clock import fast_clock, given_clock
+from adapters.emulator.clock import LARGEST_STEP, DrivenClock, fast_clock, given_clock
 from adapters.emulator.files import RESULT_PREFIX, Files, Uploads
 from adapters.emulator.jobs import Jobs
+from adapters.emulator.refusals import ApiError, invalid
 from adapters.emulator.rows import Rows
 from adapters.emulator.shapes import operation_shape
+from adapters.emulator.standing import inline
+from adapters.emulator.stats import Stats
+from adapters.emulator.troubles import Troubles
 
 if TYPE_CHECKING:
-    from adapters.emulator.rows import FileRow, JobRow
+    from adapters.emulator.rows import FileRow, JobRow, UploadRow
     from adapters.emulator.settings import EmulatorSettings
     from adapters.emulator.wire import Message
     from core.ports import Clock
@@ -32,10 +36,13 @@ class Emulator:
         folder = settings.folder
         self.blobs = MemoryBlobs() if folder is None else DiskBlobs(folder)
         self._rows = Rows(None if folder is None else folder / "emulator.db")
-        self.now = fast_clock(self._rows, settings.speed) if clock is None else given_clock(clock)
+        base = fast_clock(self._rows, settings.speed) if clock is None else given_clock(clock)
+        self.now = DrivenClock(base, self._rows, settings.speed)
+        self._drivable = settings.drivable_clock
         self.files = Files(self._rows, self.blobs, self.now)
         self.uploads = Uploads(self._rows, self.blobs, self.now)
-        self.jobs = Jobs(self._rows, self.blobs, self.files, self.now, settings)
+        self.troubles = Troubles(settings.scenario)
+        self.jobs = Jobs(self._rows, self.blobs, self.files, self.now, settings, self.troubles)
         self.calls: Counter[str] = Counter()
         self.files.sweep()
 
@@ -50,12 +57,54 @@ class Emulator:
         return self.files.get(file_id)
 
     def operation(self, job: JobRow) -> Message:
-        """Return a job's operation; an inline job that has ended carries its answers."""
-        if job.input_file is not None or self.jobs.state(job) != "SUCCEEDED":
+        """Return a job's operation; one whose output stands in it carries its answers."""
+        job = self.jobs.counted(job)
+        if not inline(job) or not self.jobs.standing(job).rows:
             return operation_shape(job, self.now())
         with self.jobs.open_result(job) as lines:
-            return operation_shape(job, self.now(), [msgspec.Raw(line) for line in lines])
+            answers = [msgspec.Raw(line if job.input_file is None else _with_metadata(line)) for line in lines]
+        return operation_shape(job, self.now(), answers)
+
+    def display_name(self, *, job_id: str = "", file_id: str = "", upload_id: str = "", **_: str) -> str:
+        """Return the display name of a job, a file (a result has its job's) or an upload; "" if unknown."""
+        job_id = job_id or (file_id.removeprefix(RESULT_PREFIX) if file_id.startswith(RESULT_PREFIX) else "")
+        row: JobRow | FileRow | UploadRow | None = None
+        if job_id:
+            row = self._rows.job(job_id)
+        elif file_id:
+            row = self._rows.file(file_id)
+        elif upload_id:
+            row = self._rows.upload(upload_id)
+        return "" if row is None else row.display_name
+
+    def advance(self, seconds: float) -> None:
+        """Put the clock forward; raises ApiError (400) when it cannot be driven, or would go back."""
+        if not self._drivable:
+            raise ApiError(
+                400,
+                "FAILED_PRECONDITION",
+                "The emulator's clock cannot be driven; start the emulator with --drivable-clock.",
+            )
+        if not 0 <= seconds < LARGEST_STEP:
+            raise invalid(f"advance is {seconds}; give seconds from 0 to less than {LARGEST_STEP:.0f}.")
+        self.now.advance(seconds)
+        self.files.sweep()
 
     def stats(self) -> Message:
-        """Return the calls by verb since the start, and all jobs ever made by display name."""
-        return {"calls": dict(sorted(self.calls.items())), "jobs": self._rows.jobs_per_display_name()}
+        """Return the statistics as an object in the form of `stats.Stats`."""
+        jobs = self._rows.jobs_per_display_name()
+        stats = Stats(
+            calls=dict(sorted(self.calls.items())),
+            jobs=jobs,
+            created=sum(jobs.values()),
+            billed=self.jobs.billed(),
+            faults=dict(sorted(self.troubles.injected.items())),
+        )
+        return dict(msgspec.to_builtins(stats))
+
+
+def _with_metadata(line: bytes) -> bytes:
+    """Return a result line as an inlined response, whose key stands in its metadata."""
+    message: Message = msgspec.json.decode(line)
+    key = message.pop("key", None)
+    return msgspec.json.encode(message if key is None else message | {"metadata": {"key": key}})

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from adapters.emulator.clock import timestamp
 from adapters.emulator.files import RESULT_PREFIX
 from adapters.emulator.gate import base_url, json_body, json_reply, off_the_loop
 from adapters.emulator.model import count_tokens as count
 from adapters.emulator.refusals import ApiError, invalid
 from adapters.emulator.shapes import LARGEST_PAGE, file_shape, page_shape, page_token, read_page_token
+from adapters.emulator.standing import inline
+from adapters.emulator.validation import check_batch
 from adapters.emulator.wire import field, objects, text_field
 
 if TYPE_CHECKING:
@@ -67,6 +71,7 @@ async def download_file(emulator: Emulator, request: Request) -> Response:
 async def create_batch(emulator: Emulator, request: Request) -> Response:
     """Make a job of an uploaded file or of inline requests."""
     batch = field(await json_body(request), "batch")
+    check_batch(batch)
     source = field(batch, "inputConfig")
     model = f"models/{request.path_params['model']}"
     display_name = text_field(batch, "displayName")
@@ -119,7 +124,16 @@ async def count_tokens(_emulator: Emulator, request: Request) -> Response:
 
 async def stats(emulator: Emulator, _request: Request) -> Response:
     """Answer what was asked of the emulator so far."""
-    return json_reply(emulator.stats())
+    return json_reply(await run_in_threadpool(emulator.stats))
+
+
+async def clock(emulator: Emulator, request: Request) -> Response:
+    """Put the emulator's clock forward by `advance` seconds and answer what it shows then."""
+    advance = field(await json_body(request), "advance")
+    if isinstance(advance, bool) or not isinstance(advance, int | float):
+        raise invalid('Say by how many seconds: {"advance": 3600}.')
+    emulator.advance(advance)
+    return json_reply({"now": timestamp(emulator.now())})
 
 
 async def unknown(_emulator: Emulator, request: Request) -> Response:
@@ -136,7 +150,7 @@ async def _find_file(emulator: Emulator, file_id: str) -> FileRow:
 
 
 async def _operation(emulator: Emulator, job: JobRow) -> Message:
-    size = emulator.jobs.work_left(job) if job.input_file is None else 0
+    size = emulator.jobs.work_left(job) if inline(job) or emulator.troubles.of_rows else 0
     return await off_the_loop(size, emulator.operation, job)
 
 

@@ -22,8 +22,8 @@ R = TypeVar("R")
 Handler = Callable[[Emulator, Request], Awaitable[Response]]
 """Answers one verb; raises ApiError for every answer other than 200."""
 
-KEYLESS = frozenset({"emulator.stats", "upload.continue"})
-"""Verbs that need no API key: the upload's URL is its own secret."""
+KEYLESS = frozenset({"emulator.clock", "emulator.stats", "upload.continue"})
+"""Verbs that need no API key: the emulator's own, and an upload's address is its own secret."""
 
 MARK_HEADER = (b"x-batchmill-emulated", b"true")
 

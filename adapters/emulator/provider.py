@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
+from adapters.emulator.call_faults import Truncated
 from adapters.emulator.clock import moment
 from adapters.emulator.files import RESULT_PREFIX
 from adapters.emulator.refusals import ApiError, unknown_file
-from adapters.emulator.shapes import LARGEST_PAGE, page_token, read_page_token
-from core.errors import (
-    AmbiguousError,
-    CredentialsError,
-    GoneError,
-    ProviderError,
-    RateLimitedError,
-    RejectedError,
-)
+from adapters.emulator.shapes import LARGEST_PAGE, counts, page_token, read_page_token
+from adapters.emulator.standing import inline
+from adapters.emulator.translation import core_error, lost, struck
+from core.errors import GoneError, RejectedError
 from core.ports import Job, JobPage, JobState, RemoteFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
+    from adapters.emulator.call_faults import CallFault
     from adapters.emulator.emulator import Emulator
     from adapters.emulator.rows import JobRow
 
 T = TypeVar("T")
-
-_NOT_FOUND = 404
-_TOO_MANY = 429
-_SERVER_ERRORS = 500
 
 
 class EmulatedProvider:
@@ -43,19 +35,30 @@ class EmulatedProvider:
 
     def upload(self, content: BinaryIO, *, display_name: str) -> RemoteFile:
         """Put a batch file into the emulator's store."""
-        return self._ask("upload.start", lambda: self._upload(content, display_name))
+        return self._ask(
+            "upload.start", lambda: self._upload(content, display_name), display_name=display_name, effect=True
+        )
 
     def create(self, *, model: str, input_file: str, display_name: str) -> Job:
         """Create a job from an uploaded file."""
         full_model = f"models/{model.removeprefix('models/')}"
         file_id = input_file.removeprefix("files/")
         jobs = self._emulator.jobs
-        row = self._ask("batches.create", lambda: jobs.create_from_file(full_model, file_id, display_name))
+        row = self._ask(
+            "batches.create",
+            lambda: jobs.create_from_file(full_model, file_id, display_name),
+            display_name=display_name,
+            effect=True,
+        )
         return self._job(row)
 
     def get(self, name: str) -> Job:
         """Look at one job."""
-        return self._job(self._ask("batches.get", lambda: self._emulator.jobs.get(_job_id(name))))
+        job_id = _job_id(name)
+        display_name = self._emulator.display_name(job_id=job_id)
+        return self._job(
+            self._ask("batches.get", lambda: self._emulator.jobs.get(job_id), display_name=display_name)
+        )
 
     def list_jobs(self, *, page_size: int, page_token: str | None = None) -> JobPage:
         """Return one page of all jobs, newest first."""
@@ -65,27 +68,42 @@ class EmulatedProvider:
 
     def download(self, job: Job, sink: BinaryIO) -> None:
         """Write the job's result lines into `sink`."""
-        self._ask("files.download", lambda: self._download(job, sink))
+        fault = self._fault("files.download", job.display_name)
+        try:
+            if isinstance(fault, Truncated):
+                self._download_cut(fault, job, sink)
+            else:
+                struck(fault, lambda: self._download(job, sink), effect=False)
+        except ApiError as error:
+            raise core_error(error, effect=False) from error
 
     def cancel(self, name: str) -> None:
         """Cancel a job."""
-        self._ask("batches.cancel", lambda: self._emulator.jobs.cancel(_job_id(name)))
+        job_id = _job_id(name)
+        display_name = self._emulator.display_name(job_id=job_id)
+        self._ask("batches.cancel", lambda: self._emulator.jobs.cancel(job_id), display_name=display_name)
 
     def delete_file(self, name: str) -> None:
         """Delete an uploaded file; neither one that is gone nor a result's undeletable id is an error."""
         file_id = name.removeprefix("files/")
         try:
-            self._ask("files.delete", lambda: self._emulator.files.delete(file_id))
+            display_name = self._emulator.display_name(file_id=file_id)
+            self._ask("files.delete", lambda: self._emulator.files.delete(file_id), display_name=display_name)
         except (GoneError, RejectedError):
             return
 
-    def _ask(self, verb: str, work: Callable[[], T]) -> T:
-        """Do what every call passes through: count it, and say the API's refusal in the core's words."""
-        self._emulator.calls[verb] += 1
+    def _ask(self, verb: str, work: Callable[[], T], *, display_name: str = "", effect: bool = False) -> T:
+        """Do what every call passes through: count it, let it be struck, and say refusals in the core's words."""
+        fault = self._fault(verb, display_name)
         try:
-            return work()
+            return struck(fault, work, effect=effect)
         except ApiError as error:
-            raise _core_error(error) from error
+            raise core_error(error, effect=effect) from error
+
+    def _fault(self, verb: str, display_name: str) -> CallFault | None:
+        self._emulator.calls[verb] += 1
+        troubles = self._emulator.troubles
+        return troubles.for_call(verb, display_name) if troubles.of_calls else None
 
     def _upload(self, content: BinaryIO, display_name: str) -> RemoteFile:
         emulator = self._emulator
@@ -104,34 +122,44 @@ class EmulatedProvider:
     def _download(self, job: Job, sink: BinaryIO) -> None:
         jobs = self._emulator.jobs
         if job.inline:
-            operation = self._emulator.operation(jobs.get(_job_id(job.name)))
-            responses = operation["response"]["inlinedResponses"]["inlinedResponses"]
-            sink.writelines(msgspec.json.encode(response) + b"\n" for response in responses)
+            with jobs.open_result(jobs.get(_job_id(job.name))) as lines:
+                shutil.copyfileobj(lines, sink)
             return
         if job.result_file is None:
             raise unknown_file(f"{RESULT_PREFIX}{_job_id(job.name)}")
         with jobs.open_result(jobs.result_file(job.result_file.removeprefix("files/"))) as lines:
             shutil.copyfileobj(lines, sink)
 
+    def _download_cut(self, fault: Truncated, job: Job, sink: BinaryIO) -> None:
+        whole = io.BytesIO()
+        self._download(job, whole)
+        content = whole.getvalue()
+        sink.write(content[: int(len(content) * fault.keep)])
+        if fault.length:
+            raise lost("the emulator's answer broke off", effect=False)
+
     def _job(self, row: JobRow) -> Job:
-        state = JobState(self._emulator.jobs.state(row))
-        ended_ns = {JobState.SUCCEEDED: row.ends_ns, JobState.CANCELLED: row.cancelled_ns}.get(state)
-        succeeded = state is JobState.SUCCEEDED
-        inline = row.input_file is None
+        row = self._emulator.jobs.counted(row)
+        stands = self._emulator.jobs.standing(row)
+        succeeded, failed, pending = counts(row, stands)
+        there = stands.rows > 0
+        known = stands.state in JobState.__members__
         return Job(
             name=f"batches/{row.id}",
             display_name=row.display_name,
-            state=state,
+            state=JobState(stands.state) if known else JobState.UNKNOWN,
             model=row.model,
             input_file=row.input_file,
-            result_file=f"files/{RESULT_PREFIX}{row.id}" if succeeded and not inline else None,
-            inline=succeeded and inline,
+            result_file=f"files/{RESULT_PREFIX}{row.id}" if there and not inline(row) else None,
+            inline=there and inline(row),
             created_at=moment(row.created_ns),
-            ended_at=None if ended_ns is None else moment(ended_ns),
+            ended_at=moment(stands.since_ns) if stands.ended else None,
             requests=row.requests,
-            succeeded=row.requests if succeeded else 0,
-            pending=0 if succeeded else row.requests,
-            error=f"Batch batches/{row.id} failed without error." if state is JobState.CANCELLED else None,
+            succeeded=succeeded,
+            failed=failed,
+            pending=pending,
+            error=None if stands.error is None else stands.error[1],
+            error_code=None if stands.error is None else stands.error[0],
         )
 
 
@@ -141,14 +169,3 @@ def _job_id(name: str) -> str:
 
 def _next_token(rows: list[JobRow], size: int) -> str | None:
     return page_token(rows[size - 1].seq) if len(rows) > size else None
-
-
-def _core_error(error: ApiError) -> ProviderError:
-    message = f"the emulator answered {error.code} {error.status}: {error.message.strip()}"
-    if error.code == _NOT_FOUND or "or it may not exist" in error.message:
-        return GoneError(message)
-    if error.code == _TOO_MANY:
-        return RateLimitedError(message)
-    if error.status in {"PERMISSION_DENIED", "UNAUTHENTICATED"}:
-        return CredentialsError(message)
-    return AmbiguousError(message) if error.code >= _SERVER_ERRORS else RejectedError(message)

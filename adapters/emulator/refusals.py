@@ -2,26 +2,71 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXHAUSTED = (
+    "You exceeded your current quota, please check your plan and billing details. For more information on this "
+    "error, head to: https://ai.google.dev/gemini-api/docs/rate-limits. To monitor your current usage, head to: "
+    "https://ai.dev/rate-limit."
+)
+EXHAUSTED_SHORT = "Resource has been exhausted (e.g. check quota)."
+
+_HELP = {
+    "@type": "type.googleapis.com/google.rpc.Help",
+    "links": [
+        {
+            "description": "Learn more about Gemini API quotas",
+            "url": "https://ai.google.dev/gemini-api/docs/rate-limits",
+        }
+    ],
+}
+
 
 class ApiError(Exception):
     """An answer other than 200; `code` is the HTTP status, `status` Google's word for it."""
 
-    def __init__(self, code: int, status: str, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        status: str,
+        message: str,
+        headers: dict[str, str] | None = None,
+        details: Sequence[object] = (),
+    ) -> None:
         """Keep what the error body carries, and headers that the reply needs beside it."""
         super().__init__(message)
         self.code = code
         self.status = status
         self.message = message
         self.headers = headers or {}
+        self.details = details
+
+    @property
+    def wish(self) -> float | None:
+        """The seconds to wait that the reply names: in a RetryInfo, else in Retry-After, else None."""
+        for detail in self.details:
+            if isinstance(detail, dict) and "retryDelay" in detail:
+                return float(detail["retryDelay"].removesuffix("s"))
+        header = self.headers.get("Retry-After")
+        return None if header is None else float(header)
 
     def body(self) -> dict[str, object]:
         """Return the JSON body of the reply."""
-        return {"error": {"code": self.code, "message": self.message, "status": self.status}}
+        error: dict[str, object] = {"code": self.code, "message": self.message, "status": self.status}
+        return {"error": error | {"details": self.details} if self.details else error}
 
 
 def invalid(message: str, headers: dict[str, str] | None = None) -> ApiError:
     """Return the 400 for a request that cannot be meant."""
     return ApiError(400, "INVALID_ARGUMENT", message, headers)
+
+
+def exhausted() -> ApiError:
+    """Return the 429 that a batch create really gets over a quota: help for people, and no word of when."""
+    return ApiError(429, "RESOURCE_EXHAUSTED", EXHAUSTED, details=[_HELP])
 
 
 def unknown_entity() -> ApiError:

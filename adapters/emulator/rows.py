@@ -27,6 +27,14 @@ CREATE TABLE IF NOT EXISTS jobs (
   starts_ns INTEGER NOT NULL, ends_ns INTEGER NOT NULL, cancelled_ns INTEGER, deleted_ns INTEGER);
 CREATE TABLE IF NOT EXISTS clock (emulated_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL, speed REAL NOT NULL);
 """
+_ADDED = (
+    ("tokens", "INTEGER NOT NULL DEFAULT 0"),
+    ("fault", "TEXT NOT NULL DEFAULT ''"),
+    ("failed", "INTEGER"),
+    ("asked", "INTEGER NOT NULL DEFAULT 0"),
+    ("answered", "INTEGER NOT NULL DEFAULT 0"),
+)
+"""The columns that jobs got after the first folders had been written, in the order of JobRow."""
 
 
 class UploadRow(msgspec.Struct, frozen=True):
@@ -55,7 +63,11 @@ class FileRow(msgspec.Struct, frozen=True):
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job and the moments at which it passes on; `input_file` is None when its requests came inline."""
+    """A job and the moments at which it passes on; `input_file` is None when its requests came inline.
+
+    `tokens` are those it holds in the queue (0 where there is no quota for them), `fault` is what its scenario
+    does to it, as JSON. `failed` rows, and the tokens `asked` and `answered`, are known once its result is made.
+    """
 
     seq: int
     id: str
@@ -68,6 +80,11 @@ class JobRow(msgspec.Struct, frozen=True):
     ends_ns: int
     cancelled_ns: int | None = None
     deleted_ns: int | None = None
+    tokens: int = 0
+    fault: str = ""
+    failed: int | None = None
+    asked: int = 0
+    answered: int = 0
 
 
 class Rows:
@@ -86,11 +103,19 @@ class Rows:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=OFF")
             self._connection.executescript(_SCHEMA)
+            self._add_columns()
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise BadInputError(
                 f"{path} cannot be used ({error}); stop the emulator that holds it, or give another folder"
             ) from error
+
+    def _add_columns(self) -> None:
+        """Give the jobs of an older folder the columns that it lacks."""
+        present = {row[1] for row in self._run("PRAGMA table_info(jobs)")}
+        for name, kind in _ADDED:
+            if name not in present:
+                self._connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         """Close the database; everything said is kept."""
@@ -147,7 +172,7 @@ class Rows:
     def add_job(self, row: JobRow) -> None:
         """Keep a new job; its `seq` is given here, whatever the row says."""
         values = msgspec.structs.astuple(row)[1:]
-        self._run("INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
+        self._run("INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
 
     def job(self, job_id: str) -> JobRow | None:
         """Return a job, even a deleted one."""
@@ -166,6 +191,28 @@ class Rows:
     def delete_job(self, job_id: str, at_ns: int) -> None:
         """Note when a job was deleted."""
         self._run("UPDATE jobs SET deleted_ns = ? WHERE id = ?", at_ns, job_id)
+
+    def settle_job(self, job_id: str, *, failed: int, asked: int, answered: int) -> None:
+        """Note what the making of a job's result counted."""
+        statement = "UPDATE jobs SET failed = ?, asked = ?, answered = ? WHERE id = ?"
+        self._run(statement, failed, asked, answered, job_id)
+
+    def every_job(self) -> list[JobRow]:
+        """Return all jobs ever made, oldest first, deleted ones included."""
+        return [JobRow(*row) for row in self._run("SELECT * FROM jobs ORDER BY seq")]
+
+    def created_since(self, moment_ns: int) -> int:
+        """Return how many jobs were created after a moment."""
+        count: int = self._run("SELECT COUNT(*) FROM jobs WHERE created_ns > ?", moment_ns)[0][0]
+        return count
+
+    def active_jobs(self, now_ns: int) -> dict[str, tuple[int, int]]:
+        """Return how many jobs wait or run, and the tokens they hold, by model."""
+        query = (
+            "SELECT model, COUNT(*), SUM(tokens) FROM jobs "
+            "WHERE cancelled_ns IS NULL AND deleted_ns IS NULL AND ends_ns > ? GROUP BY model"
+        )
+        return {model: (jobs, tokens) for model, jobs, tokens in self._run(query, now_ns)}
 
     def jobs_per_display_name(self) -> dict[str, int]:
         """Return how many jobs were ever created under each display name, deleted ones included."""

@@ -9,8 +9,10 @@ import threading
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from adapters.emulator.app import application
+from adapters.emulator.breaking import TRANSPORT
 from adapters.emulator.emulator import Emulator
 from core.errors import BadInputError
 
@@ -50,6 +52,15 @@ def serving(emulator: Emulator, settings: EmulatorSettings) -> Iterator[str]:
             thread.join()
 
 
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's own protocol, which also hands on its connection, so that a scenario can break it."""
+
+    def on_message_begin(self) -> None:
+        """Put the transport into the new request's state."""
+        super().on_message_begin()
+        self.scope["state"][TRANSPORT] = self.transport
+
+
 class _Server(uvicorn.Server):
     """uvicorn, which says when it is ready and nothing else."""
 
@@ -58,7 +69,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 application(emulator),
                 loop="uvloop",
-                http="httptools",
+                http=_Protocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,

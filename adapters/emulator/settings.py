@@ -6,6 +6,8 @@ from pathlib import Path  # noqa: TC003 - msgspec reads the annotations at run t
 
 import msgspec
 
+from adapters.emulator.quotas import Quotas
+from adapters.emulator.scenario import Scenario
 from core.errors import BadInputError
 
 
@@ -14,7 +16,9 @@ class EmulatorSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `port` 0 takes any free port; `folder` None keeps everything in memory and forgets it at the end. A job waits
     `pending_seconds` and then runs `running_seconds` by the emulator's clock, of which `speed` seconds pass in
-    each second of the wall clock. Raises BadInputError for times that cannot be.
+    each second of the wall clock; with `drivable_clock` a client may put that clock forward. The `scenario` says
+    which trouble it makes; a limit in `quotas` comes before the scenario's own.
+    Raises BadInputError for times that cannot be.
     """
 
     host: str = "127.0.0.1"
@@ -23,6 +27,9 @@ class EmulatorSettings(msgspec.Struct, frozen=True, kw_only=True):
     pending_seconds: float = 2.0
     running_seconds: float = 8.0
     speed: float = 1.0
+    scenario: Scenario = Scenario()
+    quotas: Quotas = Quotas()
+    drivable_clock: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a clock that stands still and durations below zero."""

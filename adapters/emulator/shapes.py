@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from adapters.emulator.clock import timestamp
 from adapters.emulator.files import RESULT_PREFIX
-from adapters.emulator.jobs import NEWEST, state_at
+from adapters.emulator.jobs import NEWEST
 from adapters.emulator.refiner import MARK
 from adapters.emulator.refusals import invalid
+from adapters.emulator.standing import inline, place, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import msgspec
 
     from adapters.emulator.rows import FileRow, JobRow
+    from adapters.emulator.standing import Standing
     from adapters.emulator.wire import Message
 
 LARGEST_PAGE = 100
@@ -43,15 +45,24 @@ def file_shape(row: FileRow, base_url: str) -> Message:
 
 def operation_shape(job: JobRow, now_ns: int, inlined: Sequence[msgspec.Raw] = ()) -> Message:
     """Return a job as its operation; fields that are zero or false are left out, as the real service does."""
-    state = state_at(job, now_ns)
-    output = _output(job, inlined) if state == "SUCCEEDED" else None
-    operation: Message = {"name": f"batches/{job.id}", "metadata": _metadata(job, now_ns, output)}
-    if state == "CANCELLED":
-        message = f"Batch batches/{job.id} failed without error."
-        operation |= {"done": True, "error": {"code": 13, "message": message}}
-    elif output is not None:
-        operation |= {"done": True, "response": {"@type": f"{_TYPE}Output", **output}}
+    stands = standing(job, now_ns)
+    output = _output(job, inlined) if stands.rows else None
+    in_metadata = output if place(job) != "response" else None
+    operation: Message = {"name": f"batches/{job.id}", "metadata": _metadata(job, stands, in_metadata)}
+    if stands.ended:
+        operation["done"] = True
+    if stands.error is not None:
+        code, message = stands.error
+        return operation | {"error": {"code": code, "message": message}}
+    if output is not None and place(job) != "metadata":
+        operation["response"] = {"@type": f"{_TYPE}Output", **output}
     return operation
+
+
+def counts(job: JobRow, stands: Standing) -> tuple[int, int, int]:
+    """Return how many rows succeeded, failed and are pending; a job that breaks off leaves the rest pending."""
+    failed = (job.failed or 0) if stands.answered else 0
+    return stands.answered - failed, failed, job.requests - stands.answered
 
 
 def page_shape(field: str, shapes: list[Message], next_token: str | None) -> Message:
@@ -77,8 +88,7 @@ def read_page_token(token: str) -> int:
         raise invalid("Page token is invalid.") from None
 
 
-def _metadata(job: JobRow, now_ns: int, output: Message | None) -> Message:
-    state = state_at(job, now_ns)
+def _metadata(job: JobRow, stands: Standing, output: Message | None) -> Message:
     metadata: Message = {"@type": _TYPE, "model": job.model}
     if job.display_name:
         metadata["displayName"] = job.display_name
@@ -87,17 +97,19 @@ def _metadata(job: JobRow, now_ns: int, output: Message | None) -> Message:
     if output is not None:
         metadata["output"] = output
     metadata["createTime"] = timestamp(job.created_ns)
-    changed = {"PENDING": job.created_ns, "RUNNING": job.starts_ns, "CANCELLED": job.cancelled_ns or 0}
-    updated = timestamp(changed.get(state, job.ends_ns))
-    if state in {"SUCCEEDED", "CANCELLED"}:
+    updated = timestamp(stands.since_ns)
+    if stands.ended:
         metadata["endTime"] = updated
     metadata["updateTime"] = updated
-    counted = "successfulRequestCount" if state == "SUCCEEDED" else "pendingRequestCount"
-    metadata["batchStats"] = {"requestCount": str(job.requests), counted: str(job.requests)}
-    return metadata | {"state": f"BATCH_STATE_{state}", "name": f"batches/{job.id}", MARK: True}
+    stats = {"requestCount": str(job.requests)}
+    for name, count in zip(("successful", "failed", "pending"), counts(job, stands), strict=True):
+        if count:
+            stats[f"{name}RequestCount"] = str(count)
+    metadata["batchStats"] = stats
+    return metadata | {"state": f"BATCH_STATE_{stands.state}", "name": f"batches/{job.id}", MARK: True}
 
 
 def _output(job: JobRow, inlined: Sequence[msgspec.Raw]) -> Message:
-    if job.input_file is None:
+    if inline(job):
         return {"inlinedResponses": {"inlinedResponses": list(inlined)}}
     return {"responsesFile": f"files/{RESULT_PREFIX}{job.id}"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.emulator.refusals import ApiError, invalid
-from adapters.emulator.wire import Message, camel, field
+from adapters.emulator.wire import Message, camel, field, objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,10 @@ def _names(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
+_BATCH = _names(
+    "name model displayName inputConfig output createTime endTime updateTime batchStats state priority "
+    "webhookConfig"
+)
 _LINE = frozenset({"key", "request", "metadata"})
 _REQUEST = _names(
     "model contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent store "
@@ -32,6 +36,14 @@ _PART = _names(
     "text inlineData fileData functionCall functionResponse executableCode codeExecutionResult thought "
     "thoughtSignature videoMetadata mediaResolution partMetadata toolCall toolResponse"
 )
+
+_NESTED = {
+    "thinkingConfig": frozenset({"includeThoughts", "thinkingBudget", "thinkingLevel"}),
+    "inlineData": frozenset({"mimeType", "data", "displayName"}),
+    "fileData": frozenset({"mimeType", "fileUri", "displayName"}),
+}
+"""The fields of messages that stand inside a generation config or a part."""
+_SAFETY = frozenset({"category", "threshold", "method"})
 
 _decode = msgspec.json.Decoder().decode
 
@@ -66,9 +78,17 @@ def check_request(request: object, where: str) -> None:
     try:
         _check_request(request)
     except _UnknownFieldError as error:
-        raise invalid(f"Error in {where}: no such field: '{error}'") from None
+        raise _unknown_name(str(error), f"batch.input_config.requests.{where}.request") from None
     except _MalformedError as error:
         raise invalid(f"Error in {where}: {error}") from None
+
+
+def check_batch(batch: object) -> None:
+    """Check the fields of a create's `batch`; raises ApiError (400) for one that it does not have."""
+    try:
+        _check_fields(batch if isinstance(batch, dict) else {}, _BATCH)
+    except _UnknownFieldError as error:
+        raise _unknown_name(str(error), "batch") from None
 
 
 def request_of(line: Message) -> object:
@@ -102,6 +122,10 @@ def _unknown_field(number: int, line: bytes, name: str) -> ApiError:
     return invalid(f"Error on line {number}: invalid JSON, near column {column}: no such field: '{name}'")
 
 
+def _unknown_name(name: str, place: str) -> ApiError:
+    return invalid(f"Invalid JSON payload received. Unknown name \"{name}\" at '{place}': Cannot find field.")
+
+
 def _check_request(request: object) -> None:
     if not isinstance(request, dict):
         raise _MalformedError("request is not specified")
@@ -114,6 +138,8 @@ def _check_request(request: object) -> None:
     instruction = field(request, "systemInstruction")
     if instruction is not None:
         _check_content(instruction)
+    for setting in objects(field(request, "safetySettings")):
+        _check_fields(setting, _SAFETY)
     config = field(request, "generationConfig")
     if config is not None:
         _check_generation_config(config)
@@ -125,6 +151,16 @@ def _check_fields(message: Message, known: frozenset[str]) -> None:
             raise _UnknownFieldError(name)
 
 
+def _check_nested(message: Message) -> None:
+    for name, value in message.items():
+        known = _NESTED.get(camel(name))
+        if known is None:
+            continue
+        if not isinstance(value, dict):
+            raise _MalformedError(f"{name} is not an object")
+        _check_fields(value, known)
+
+
 def _check_content(content: object) -> None:
     if not isinstance(content, dict):
         raise _MalformedError("contents holds something that is not an object")
@@ -134,12 +170,16 @@ def _check_content(content: object) -> None:
         raise _MalformedError("contents.parts must not be empty and must hold objects")
     for part in parts:
         _check_fields(part, _PART)
+        _check_nested(part)
+        if not isinstance(part.get("text", ""), str):
+            raise _MalformedError("contents.parts.text must be text")
 
 
 def _check_generation_config(config: object) -> None:
     if not isinstance(config, dict):
         raise _MalformedError("generation_config is not an object")
     _check_fields(config, _GENERATION)
+    _check_nested(config)
     limit = field(config, "maxOutputTokens")
     if limit is not None and (type(limit) is not int or limit < 1):
         raise _MalformedError("generation_config.max_output_tokens must be a positive whole number")

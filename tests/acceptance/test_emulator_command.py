@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -109,9 +110,77 @@ def test_a_hundred_long_pairs_in_one_request_are_cut_off_and_salvaged(mill: Mill
     ]
 
 
+SCENARIO = """
+[[call]]
+verb = "batches.create"
+on = "1"
+fault = "lost"
+after_effect = true
+
+[[row]]
+on = "1"
+fault = "duplicated"
+"""
+
+
+def test_its_statistics_say_what_it_was_asked_what_it_broke_and_what_it_billed(mill: Mill, port: int) -> None:
+    written(mill, a=11)
+    scenario = mill.root.parent / "trouble.toml"
+    scenario.write_text(SCENARIO, encoding="utf-8")
+    with emulator(mill, port, f"--pending 0.1 --running 0.2 --scenario {scenario}"):
+        mill.run("run --until-idle")
+        url = f"http://127.0.0.1:{port}"
+        counted = mill.json(f"emulator --stats {url}")
+        shown = mill.run(f"emulator --stats {url}/")
+    (name,) = counted["jobs"]
+    assert (counted["created"], counted["jobs"], counted["billed"]["jobs"]) == (1, {name: 1}, {name: 1})
+    assert counted["faults"] == {"call.lost": 1, "row.duplicated": 1}
+    assert counted["calls"]["batches.create"] == 1
+    assert counted["billed"]["prompt_tokens"] > 0
+    assert counted["billed"]["answer_tokens"] > 0
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["jobs", "billed", "1"] in lines
+    assert ["faults", "call.lost", "1"] in lines
+    assert [name, "1", "1"] in lines
+
+
+def created(port: int) -> int:
+    """Ask for one inline job and return the status of the answer."""
+    inline = {"requests": [{"request": {"contents": [{"parts": [{"text": "Hello."}]}]}}]}
+    body = json.dumps({"batch": {"inputConfig": {"requests": inline}}}).encode()
+    url = f"http://127.0.0.1:{port}/v1beta/models/m:batchGenerateContent?key=any"
+    try:
+        with urllib.request.urlopen(url, body) as answer:
+            status: int = answer.status
+            return status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+@pytest.mark.parametrize("quota", ["--jobs-at-once 1", "--enqueued-tokens 3", "--creates-a-minute 1"])
+def test_its_quotas_can_be_set_and_its_clock_driven(mill: Mill, port: int, quota: str) -> None:
+    with emulator(mill, port, f"{quota} --drivable-clock"):
+        assert [created(port), created(port)] == [200, 429]
+
+        advance = urllib.request.Request(f"http://127.0.0.1:{port}/emulator/clock", b'{"advance": 61}')
+        with urllib.request.urlopen(advance) as answer:  # noqa: S310 - the test's own loopback address
+            assert set(json.load(answer)) == {"now"}
+
+        assert created(port) == 200
+
+
+def test_statistics_of_nobody_are_refused(mill: Mill, port: int) -> None:
+    assert f"no emulator answers at http://127.0.0.1:{port}" in mill.refused(
+        f"emulator --stats http://127.0.0.1:{port}"
+    )
+    assert "no address of an emulator" in mill.refused("emulator --stats file:///etc/passwd")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ("--port 0 --scenario /nowhere.toml", "the scenario /nowhere.toml cannot be read"),
         ("--port {taken}", "cannot listen on 127.0.0.1:{taken}"),
         ("--port 0 --speed 0", "speed"),
         ("--port 0 --pending -1", "negative"),

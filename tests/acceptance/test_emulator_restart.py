@@ -6,14 +6,17 @@ import contextlib
 import io
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.emulator.clock import SECOND
 from adapters.emulator.emulator import Emulator
 from adapters.emulator.provider import EmulatedProvider
+from adapters.emulator.scenario import scenario_of
 from adapters.emulator.server import serve
 from adapters.emulator.settings import EmulatorSettings
 from core.errors import BadInputError
@@ -107,3 +110,44 @@ def test_a_signal_ends_the_server_cleanly(tmp_path: Path, number: signal.Signals
         assert server.stdout.read() == "stopped\n"
 
     assert server.returncode == 0
+
+
+def test_what_a_scenario_did_to_a_job_outlives_the_scenario(tmp_path: Path) -> None:
+    failing = scenario_of('[[job]]\nfault = "failed"', "test")
+    settings = EmulatorSettings(folder=tmp_path, speed=10_000, scenario=failing)
+    with contextlib.closing(Emulator(settings)) as emulator:
+        provider = EmulatedProvider(emulator)
+        file = provider.upload(io.BytesIO(LINE), display_name="f")
+        name = provider.create(model="m", input_file=file.name, display_name="j").name
+
+    with contextlib.closing(Emulator(EmulatorSettings(folder=tmp_path, speed=10_000_000))) as emulator:
+        while EmulatedProvider(emulator).get(name).ended_at is None:
+            os.sched_yield()
+        assert EmulatedProvider(emulator).get(name).state is JobState.FAILED
+
+
+def test_a_clock_that_was_put_forward_stays_there(tmp_path: Path) -> None:
+    settings = EmulatorSettings(folder=tmp_path, drivable_clock=True)
+    with contextlib.closing(Emulator(settings)) as emulator:
+        emulator.advance(86_400)
+        before = emulator.now()
+
+    with contextlib.closing(Emulator(settings)) as emulator:
+        assert before <= emulator.now() < before + 3600 * SECOND
+
+
+def test_a_folder_of_an_older_version_goes_on(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "emulator.db")) as older, older:
+        older.execute(
+            "CREATE TABLE jobs (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, "
+            "model TEXT NOT NULL, display_name TEXT NOT NULL, input_file TEXT, requests INTEGER NOT NULL, "
+            "created_ns INTEGER NOT NULL, starts_ns INTEGER NOT NULL, ends_ns INTEGER NOT NULL, "
+            "cancelled_ns INTEGER, deleted_ns INTEGER)"
+        )
+        older.execute("INSERT INTO jobs VALUES (1, 'old', 'm', 'j', 'files/f', 1, 1, 2, 3, NULL, NULL)")
+    (tmp_path / "inputs").mkdir()
+    (tmp_path / "inputs" / "old").write_bytes(LINE)
+
+    with contextlib.closing(Emulator(EmulatorSettings(folder=tmp_path))) as emulator:
+        assert EmulatedProvider(emulator).get("batches/old").state is JobState.SUCCEEDED
+        assert emulator.stats()["billed"]["jobs"] == {"j": 1}

@@ -29,6 +29,8 @@ def refusal(*lines: str) -> str:
         GOOD,
         line(generationConfig={"maxOutputTokens": 5, "thinkingConfig": {"thinking_budget": 0}}),
         line(generation_config={"max_output_tokens": 5, "thinking_config": {"thinkingBudget": 0}}),
+        line(safety_settings=[{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}]),
+        line(contents=[{"parts": [{"inlineData": {"mimeType": "image/png", "data": ""}}]}]),
         line(systemInstruction={"parts": [{"text": "Be brief."}]}),
         json.dumps({"request": {"contents": CONTENTS}}),
         json.dumps({"contents": CONTENTS}),
@@ -71,6 +73,11 @@ def test_a_misplaced_field_is_named_with_its_column() -> None:
         (line(generationConfig={"maxOutputTokens": "many"}), "positive whole number"),
         (line(generationConfig={"maxOutputTokens": 0}), "positive whole number"),
         (line(generationConfig=7), "not an object"),
+        (line(generation_config={"thinking_config": {"budget": 1}}), "no such field: 'budget'"),
+        (line(generationConfig={"thinkingConfig": 7}), "thinkingConfig is not an object"),
+        (line(safetySettings=[{"level": "NONE"}]), "no such field: 'level'"),
+        (line(contents=[{"parts": [{"inline_data": {"mime": "x"}}]}]), "no such field: 'mime'"),
+        (line(contents=[{"parts": [{"text": 7}]}]), "contents.parts.text must be text"),
     ],
 )
 def test_what_is_no_request_is_refused_with_a_reason(text: str, said: str) -> None:
