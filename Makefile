@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench crash clean
 
 setup: $(STAMP)
 
@@ -30,6 +30,11 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Kills the daemon at random instants under a scenario of trouble: make crash RUNS=20
+RUNS ?= 200
+crash: setup
+	$(BIN)/python -m benchmarks.crash $(RUNS)
 
 clean:
 	rm -rf $(VENV) .demo .benchmarks

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from adapters.emulator.emulator import Emulator
@@ -27,6 +27,9 @@ KEYLESS = frozenset({"emulator.clock", "emulator.stats", "upload.continue"})
 
 MARK_HEADER = (b"x-batchmill-emulated", b"true")
 
+#: What some servers log for a client that left; nobody receives it.
+LEFT = 499
+
 _BIG = 256 * 1024
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -41,6 +44,9 @@ async def answer(emulator: Emulator, verb: str, handler: Handler, request: Reque
         reply = await handler(emulator, request)
     except ApiError as error:
         reply = json_reply(error.body(), status=error.code, headers=error.headers)
+    except ClientDisconnect:
+        # The client died while it was asking; nobody is there to read an answer.
+        reply = Response(status_code=LEFT)
     reply.raw_headers.append(MARK_HEADER)
     return reply
 

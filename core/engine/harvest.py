@@ -30,6 +30,10 @@ class Haul(msgspec.Struct, frozen=True):
     trouble: BatchmillError | None = None
 
 
+class EmptyResultError(UnavailableError):
+    """A result without a single line, which may be a download cut off before its first."""
+
+
 class Harvester:
     """Downloads results, and remembers how often in a row one was not there.
 
@@ -44,18 +48,22 @@ class Harvester:
         """Download the results of these batches and record them in one commit; return how each fared.
 
         A result that the provider did not know in as many tries as the policy looks for a job is lost, and its
-        batch has failed.
+        batch has failed; one that came empty as often is taken for what it is.
         """
-        hauls = [self._judge(shop, haul) for haul in shop.side_by_side(lambda batch: _fetch(shop, batch), batches)]
+        enough = shop.policy.looks_for_a_job - 1
+        fetched = shop.side_by_side(
+            lambda batch: _fetch(shop, batch, believe_empty=self._missed.get(batch.number, 0) >= enough), batches
+        )
+        hauls = [self._judge(shop, haul) for haul in fetched]
         shop.books.write([haul.entry for haul in hauls if haul.entry])
         return hauls
 
     def _judge(self, shop: Workshop, haul: Haul) -> Haul:
-        if not isinstance(haul.trouble, GoneError):
+        if haul.trouble is None:
             self._missed.pop(haul.number, None)
-            return haul
-        self._missed[haul.number] = self._missed.get(haul.number, 0) + 1
-        if self._missed[haul.number] < shop.policy.looks_for_a_job:
+        elif isinstance(haul.trouble, GoneError | EmptyResultError):
+            self._missed[haul.number] = self._missed.get(haul.number, 0) + 1
+        if not isinstance(haul.trouble, GoneError) or self._missed[haul.number] < shop.policy.looks_for_a_job:
             return haul
         reason = f"the result is lost, the provider does not have it any more ({haul.trouble})"
         fact = failure(shop, shop.books.get(haul.number), "gone", reason, None)
@@ -69,7 +77,7 @@ def result_path(shop: Workshop, batch: Batch, kind: str) -> str:
     return f"{shop.policy.results_folder}/{stem}{attempt}_{kind}.jsonl"
 
 
-def _fetch(shop: Workshop, batch: Batch) -> Haul:
+def _fetch(shop: Workshop, batch: Batch, *, believe_empty: bool) -> Haul:
     job = Job(
         name=batch.job_name or "",
         display_name=batch.display_name,
@@ -82,6 +90,8 @@ def _fetch(shop: Workshop, batch: Batch) -> Haul:
         with shop.files.create(path) as pending:
             shop.provider.download(job, pending.sink)
             lines = _count_lines(batch, pending.sink)
+            if not lines and not believe_empty:
+                raise EmptyResultError(f"the download of {batch.name}'s result came empty; it is fetched again")
             stored = pending.commit()
     except (ProviderError, StorageError) as error:
         return Haul(batch.number, trouble=error)
@@ -92,7 +102,7 @@ def _fetch(shop: Workshop, batch: Batch) -> Haul:
 
 
 def _count_lines(batch: Batch, sink: BinaryIO) -> int:
-    """Return the number of result lines; raises UnavailableError for none, or one cut off.
+    """Return the number of result lines; raises UnavailableError for a file that breaks off in mid-line.
 
     A connection that closes early without a stated length cuts a result silently, and what it cuts is a line.
     """
@@ -109,6 +119,4 @@ def _count_lines(batch: Batch, sink: BinaryIO) -> int:
                 f"the download of {batch.name}'s result breaks off in line {lines + 1}; it is fetched again"
             ) from None
         lines += 1
-    if not lines:
-        raise UnavailableError(f"the download of {batch.name}'s result came empty; it is fetched again")
     return lines

@@ -188,3 +188,22 @@ def test_a_result_whose_file_vanished_is_waited_for(mill: Mill) -> None:
     mill.drive(engine)
 
     assert mill.balance().refined == 4
+
+
+def test_a_result_that_is_empty_again_and_again_is_believed_and_nothing_waits_for_ever(mill: Mill) -> None:
+    mill.stage(205)
+    cut(mill, 0, 0, 0)
+    mill.drive()
+
+    assert [each.lines for each in mill.events(205, e.BatchDownloaded)] == [0]
+    assert sum("came empty" in warning for warning in mill.warnings) == 2
+    assert mill.balance().missing == 4
+    mill.check_books()
+
+
+def test_a_result_that_came_empty_once_is_fetched_again(mill: Mill) -> None:
+    mill.stage(205)
+    cut(mill, 0)
+    mill.drive()
+
+    assert mill.balance().refined == 4
