@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.batch.events import AnswersRead, BatchDownloaded, BatchWritten
+from core.engine.read import refine_into
 from core.errors import NotFoundError, StorageError
-from core.exchange.answers import AnswerReader
-from core.exchange.refined_lines import refined_lines
 from core.ledger.load import load_batch
 from core.ledger.streams import batch_number
 from core.wave.events import WavePlanned
@@ -56,10 +55,7 @@ def restore_refined(opened: Opened) -> list[str]:
         if opened.files.digest(batch.result_path) != batch.result_sha256:
             continue
         try:
-            with opened.files.open(batch.result_path) as lines, opened.files.create(event.path) as pending:
-                reader = AnswerReader(lines, batch.requests)
-                pending.sink.writelines(refined_lines(reader, batch=number, attempt=batch.attempt))
-                pending.commit()
+            refine_into(opened.files, batch, event.path)
         except (NotFoundError, StorageError):
             continue
         restored.append(event.path)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
+    from core.exchange.verdicts import Reading
+    from core.ports import StoredFile, WorkspaceFiles
 
 
 def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
@@ -26,16 +28,23 @@ def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
     return hauls
 
 
+def refine_into(files: WorkspaceFiles, batch: Batch, place: str) -> tuple[StoredFile, Reading]:
+    """Read a batch's kept result into the refined-pairs file at `place`; the same result gives the same bytes.
+
+    Raises NotFoundError when the result is missing, StorageError when the disk refuses.
+    """
+    with files.open(batch.result_path) as lines, files.create(place) as pending:
+        reader = AnswerReader(lines, batch.requests)
+        pending.sink.writelines(refined_lines(reader, batch=batch.number, attempt=batch.attempt))
+        stored = pending.commit()
+    return stored, reader.reading()
+
+
 def _read(shop: Workshop, batch: Batch) -> Haul:
     try:
-        place = result_path(shop, batch, "refined")
-        with shop.files.open(batch.result_path) as lines, shop.files.create(place) as pending:
-            reader = AnswerReader(lines, batch.requests)
-            pending.sink.writelines(refined_lines(reader, batch=batch.number, attempt=batch.attempt))
-            stored = pending.commit()
+        stored, reading = refine_into(shop.files, batch, result_path(shop, batch, "refined"))
     except (NotFoundError, StorageError) as error:
         return Haul(batch.number, trouble=error)
-    reading = reader.reading()
     answers = AnswersRead(
         path=stored.path,
         sha256=stored.sha256,
