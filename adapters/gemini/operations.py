@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from core.one_line import one_line
 from core.ports import Job, JobPage, JobState
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def job_of(operation: dict[str, Any]) -> Job:
         succeeded=_count(stats, "successfulRequestCount"),
         failed=_count(stats, "failedRequestCount"),
         pending=_count(stats, "pendingRequestCount"),
-        error=_line(f"{error.get('code', '?')}: {error.get('message', 'no message')}") if error else None,
+        error=one_line(f"{error.get('code', '?')}: {error.get('message', 'no message')}") if error else None,
         error_code=_count(error, "code") or None,
     )
 
@@ -104,8 +105,3 @@ def _count(stats: dict[str, Any], name: str) -> int:
         return int(stats.get(name, 0))
     except (TypeError, ValueError):
         return 0
-
-
-def _line(text: str) -> str:
-    """Return the provider's words as one printable line: they go into events, tables and Markdown."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -18,6 +18,7 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,5 +91,5 @@ def _line(text: str, secret: str) -> str:
     """Return text as one printable line of bounded length, without the secret."""
     if secret:
         text = text.replace(secret, "***")
-    flat = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    flat = one_line(text)
     return flat if len(flat) <= LONGEST_MESSAGE else flat[: LONGEST_MESSAGE - 1] + "…"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.batch.lifecycle import Status
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,7 +104,7 @@ def timeline_document(lines: Sequence[Milestone]) -> bytes:
 
 def cell(text: str) -> str:
     """Return text as it may stand in a Markdown table cell: one line, no markup, no HTML, no controls."""
-    flat = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    flat = one_line(text)
     for char in "\\`*_[]|":
         flat = flat.replace(char, "\\" + char)
     return flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
