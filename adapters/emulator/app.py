@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route, Router
 
-from adapters.emulator import endpoints, upload_endpoints
+from adapters.emulator import endpoints, model_endpoints, upload_endpoints
 from adapters.emulator.breaking import troubled
 from adapters.emulator.call_faults import VERBS
 from adapters.emulator.gate import answer
@@ -24,6 +24,10 @@ VERSIONS = ("v1beta", "v1")
 
 _ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _VERBS: list[tuple[str, str, str, Handler]] = [
+    # The documentation's curl commands cancel and delete with a GET.
+    ("batches.cancel", "GET", "/batches/{job_id}:cancel", endpoints.cancel_batch),
+    ("batches.delete", "GET", "/batches/{job_id}:delete", endpoints.delete_batch),
+    ("batches.delete", "POST", "/batches/{job_id}:delete", endpoints.delete_batch),
     ("batches.get", "GET", "/batches/{job_id}", endpoints.get_batch),
     ("batches.list", "GET", "/batches", endpoints.list_batches),
     ("batches.create", "POST", "/models/{model}:batchGenerateContent", endpoints.create_batch),
@@ -33,7 +37,10 @@ _VERBS: list[tuple[str, str, str, Handler]] = [
     ("files.get", "GET", "/files/{file_id}", endpoints.get_file),
     ("files.list", "GET", "/files", endpoints.list_files),
     ("files.delete", "DELETE", "/files/{file_id}", endpoints.delete_file),
-    ("models.countTokens", "POST", "/models/{model}:countTokens", endpoints.count_tokens),
+    ("models.countTokens", "POST", "/models/{model}:countTokens", model_endpoints.count_tokens),
+    ("models.generateContent", "POST", "/models/{model}:generateContent", model_endpoints.generate_content),
+    ("models.get", "GET", "/models/{model}", model_endpoints.get_model),
+    ("models.list", "GET", "/models", model_endpoints.list_models),
 ]
 
 

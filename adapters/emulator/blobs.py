@@ -26,7 +26,7 @@ class Blobs(Protocol):
         ...
 
     def reader(self, name: str) -> BufferedReader | BytesIO:
-        """Open a blob to read from its start."""
+        """Open a blob to read from its start; raises FileNotFoundError when there is no such blob."""
         ...
 
     def size(self, name: str) -> int | None:
@@ -103,10 +103,10 @@ class DiskBlobs:
 
 
 class MemoryBlobs:
-    """Blobs as bytes in a dictionary."""
+    """Blobs as bytes in a dictionary; while one grows it is a bytearray, so that a chunk costs its own size."""
 
     def __init__(self) -> None:
-        self._contents: dict[str, bytes] = {}
+        self._contents: dict[str, bytes | bytearray] = {}
 
     def appender(self, name: str) -> BinaryIO:
         """Open a blob, new or not, to write at its end; the bytes count from the moment it is closed."""
@@ -114,7 +114,7 @@ class MemoryBlobs:
 
     def reader(self, name: str) -> BufferedReader | BytesIO:
         """Open a blob to read from its start."""
-        return BytesIO(self._contents[name])
+        return BytesIO(self._content(name))
 
     def size(self, name: str) -> int | None:
         """Return the size in bytes, None when there is no such blob."""
@@ -126,22 +126,29 @@ class MemoryBlobs:
         self._contents[name] = b"".join(lines)
 
     def rename(self, old: str, new: str) -> None:
-        """Give a blob another name."""
-        self._contents[new] = self._contents.pop(old)
+        """Give a blob another name, under which nothing is added to it."""
+        self._contents[new] = bytes(self._content(old))
+        del self._contents[old]
 
     def share(self, old: str, new: str) -> None:
         """Give a blob a second name."""
-        self._contents[new] = self._contents[old]
+        self._contents[new] = self._content(old)
 
     def remove(self, name: str) -> None:
         """Remove a blob; nothing happens when it is not there."""
         self._contents.pop(name, None)
 
+    def _content(self, name: str) -> bytes | bytearray:
+        content = self._contents.get(name)
+        if content is None:
+            raise FileNotFoundError(name)
+        return content
+
 
 class _Appender(BytesIO):
     """Adds what was written to the blob when it is closed."""
 
-    def __init__(self, contents: dict[str, bytes], name: str) -> None:
+    def __init__(self, contents: dict[str, bytes | bytearray], name: str) -> None:
         super().__init__()
         self._contents = contents
         self._name = name
@@ -149,5 +156,8 @@ class _Appender(BytesIO):
     def close(self) -> None:
         """Put the bytes in their place, once."""
         if not self.closed:
-            self._contents[self._name] = self._contents.get(self._name, b"") + self.getvalue()
+            there = self._contents.get(self._name, b"")
+            whole = there if isinstance(there, bytearray) else bytearray(there)
+            whole += self.getbuffer()
+            self._contents[self._name] = whole
         super().close()

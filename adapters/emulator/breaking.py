@@ -52,7 +52,7 @@ def troubled(verb: str, handler: Handler) -> Handler:
         if fault is None:
             return await handler(emulator, request)
         try:
-            return await _strike(fault, handler, emulator, request)
+            return await _strike(fault, verb, handler, emulator, request)
         except asyncio.CancelledError:  # the emulator ends, and this client still waits
             request.scope["state"][TRANSPORT].abort()
             return Response()
@@ -60,12 +60,12 @@ def troubled(verb: str, handler: Handler) -> Handler:
     return answer
 
 
-async def _strike(fault: CallFault, handler: Handler, emulator: Emulator, request: Request) -> Response:
+async def _strike(fault: CallFault, verb: str, handler: Handler, emulator: Emulator, request: Request) -> Response:
     if isinstance(fault, Spoilt):
         await _up_to_the_fault(fault, handler, emulator, request)
     match fault:
         case Refused():
-            raise fault.error()
+            raise fault.error(verb, request.path_params.get("model", ""))
         case Empty():
             return Response()
         case Html(status=status):

@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from adapters.emulator.refusals import EXHAUSTED, EXHAUSTED_SHORT, ApiError, exhausted
+from adapters.emulator.refusals import (
+    EXHAUSTED,
+    EXHAUSTED_SHORT,
+    ApiError,
+    exhausted,
+    exhausted_generating,
+    is_retry_info,
+    retry_info,
+)
 from adapters.emulator.when import Seconds, Share, When
 
 VERBS = (
@@ -21,10 +29,17 @@ VERBS = (
     "files.delete",
     "files.download",
     "models.countTokens",
+    "models.generateContent",
+    "models.get",
+    "models.list",
     "upload.start",
     "upload.continue",
 )
 """What a rule can name: every call of the API that the emulator serves."""
+
+_TOO_MANY = 429
+_USUAL_WAIT = 34.0
+"""Seconds that the RetryInfo of generateContent names when a scenario does not say."""
 
 _WORDS = {
     400: ("INVALID_ARGUMENT", "Request contains an invalid argument."),
@@ -68,7 +83,7 @@ class Spoilt(CallRule, frozen=True, kw_only=True):
 
 
 class Refused(Spoilt, frozen=True, kw_only=True, tag="refused"):
-    """An error of the API; a 429 carries the body really seen, `short` the other one.
+    """An error of the API; a 429 carries the body really seen at this verb, `short` the other one.
 
     `retry_info` adds a RetryInfo to the body, `retry_after` the header; both are seconds.
     """
@@ -85,16 +100,19 @@ class Refused(Spoilt, frozen=True, kw_only=True, tag="refused"):
         if self.code not in _WORDS:
             raise ValueError(f"`code` is {self.code}; give one of {', '.join(map(str, _WORDS))}")
 
-    def error(self) -> ApiError:
-        """Return the error as the API would give it."""
+    def error(self, verb: str, model: str = "") -> ApiError:
+        """Return the error as the API would give it to this call, which concerns `model` if it names one."""
         status, message = _WORDS[self.code]
         details: list[object] = []
-        if self.code == exhausted().code:
-            message = EXHAUSTED_SHORT if self.short else message
-            details = [] if self.short else list(exhausted().details)
-        if self.retry_info is not None:
-            kind = "type.googleapis.com/google.rpc.RetryInfo"
-            details.append({"@type": kind, "retryDelay": f"{self.retry_info:g}s"})
+        if self.code == _TOO_MANY and self.short:
+            message = EXHAUSTED_SHORT
+        elif self.code == _TOO_MANY and verb == "models.generateContent":
+            seen = exhausted_generating(model, _USUAL_WAIT if self.retry_info is None else self.retry_info)
+            message, details = seen.message, list(seen.details)
+        elif self.code == _TOO_MANY:
+            details = list(exhausted().details)
+        if self.retry_info is not None and not any(is_retry_info(detail) for detail in details):
+            details.append(retry_info(self.retry_info))
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         return ApiError(self.code, status, self.message or message, headers, details)
 

@@ -11,11 +11,14 @@ from adapters.emulator.blobs import DiskBlobs, MemoryBlobs
 from adapters.emulator.clock import LARGEST_STEP, DrivenClock, fast_clock, given_clock
 from adapters.emulator.files import RESULT_PREFIX, Files, Uploads
 from adapters.emulator.jobs import Jobs
+from adapters.emulator.quotas import RequestQuota
 from adapters.emulator.refusals import ApiError, invalid
+from adapters.emulator.results import Results
 from adapters.emulator.rows import Rows
 from adapters.emulator.shapes import operation_shape
 from adapters.emulator.standing import inline
 from adapters.emulator.stats import Stats
+from adapters.emulator.sweeper import Sweeper
 from adapters.emulator.troubles import Troubles
 
 if TYPE_CHECKING:
@@ -26,8 +29,10 @@ if TYPE_CHECKING:
 
 
 class Emulator:
-    """Files, uploads and jobs that share a folder and a clock; `calls` counts what was asked, by verb.
+    """Files, uploads and jobs that share a folder and a clock.
 
+    `calls` counts what was asked, by verb, `received` and `sent` the bytes of the bodies over HTTP; `requests`
+    is the quota that every call is taken from.
     With a `clock` given, time is what it says, whatever the settings' speed. Raises BadInputError when another
     emulator holds the folder.
     """
@@ -42,23 +47,21 @@ class Emulator:
         self.files = Files(self._rows, self.blobs, self.now)
         self.uploads = Uploads(self._rows, self.blobs, self.now)
         self.troubles = Troubles(settings.scenario)
-        self.jobs = Jobs(self._rows, self.blobs, self.files, self.now, settings, self.troubles)
+        self.results = Results(self._rows, self.blobs, self.now, self.troubles)
+        self.jobs = Jobs(self._rows, self.blobs, self.files, self.results, self.now, settings, self.troubles)
+        self.sweeper = Sweeper(self.now, (self.files.sweep, self.uploads.sweep, self.results.sweep))
         self.calls: Counter[str] = Counter()
-        self.files.sweep()
+        self.received: Counter[str] = Counter()
+        self.sent: Counter[str] = Counter()
+        self.requests = RequestQuota(self.jobs.quotas.requests_a_minute, self.now, settings.speed)
 
     def close(self) -> None:
         """Let go of the folder; everything stays in it."""
         self._rows.close()
 
-    def find_file(self, file_id: str) -> FileRow:
-        """Return an uploaded file or a result file; the latter's content is made if it was not yet."""
-        if file_id.startswith(RESULT_PREFIX):
-            return self.jobs.result(self.jobs.result_file(file_id))
-        return self.files.get(file_id)
-
     def operation(self, job: JobRow) -> Message:
         """Return a job's operation; one whose output stands in it carries its answers."""
-        job = self.jobs.counted(job)
+        job = self.results.counted(job)
         if not inline(job) or not self.jobs.standing(job).rows:
             return operation_shape(job, self.now())
         with self.jobs.open_result(job) as lines:
@@ -88,7 +91,6 @@ class Emulator:
         if not 0 <= seconds < LARGEST_STEP:
             raise invalid(f"advance is {seconds}; give seconds from 0 to less than {LARGEST_STEP:.0f}.")
         self.now.advance(seconds)
-        self.files.sweep()
 
     def stats(self) -> Message:
         """Return the statistics as an object in the form of `stats.Stats`."""
@@ -97,8 +99,10 @@ class Emulator:
             calls=dict(sorted(self.calls.items())),
             jobs=jobs,
             created=sum(jobs.values()),
-            billed=self.jobs.billed(),
+            billed=self.results.billed(),
             faults=dict(sorted(self.troubles.injected.items())),
+            received=dict(sorted(self.received.items())),
+            sent=dict(sorted(self.sent.items())),
         )
         return dict(msgspec.to_builtins(stats))
 

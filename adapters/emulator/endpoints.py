@@ -1,4 +1,4 @@
-"""Files, batches and token counts over HTTP; each function answers one verb of the API."""
+"""Files and batches over HTTP; each function answers one verb of the API."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from starlette.responses import Response, StreamingResponse
 
 from adapters.emulator.clock import timestamp
 from adapters.emulator.files import RESULT_PREFIX
-from adapters.emulator.gate import base_url, json_body, json_reply, off_the_loop
-from adapters.emulator.model import count_tokens as count
+from adapters.emulator.gate import (
+    base_url,
+    json_body,
+    json_reply,
+    off_the_loop,
+    page_size,
+    page_token_asked,
+)
 from adapters.emulator.refusals import ApiError, invalid
 from adapters.emulator.shapes import LARGEST_PAGE, file_shape, page_shape, page_token, read_page_token
 from adapters.emulator.standing import inline
@@ -42,7 +48,7 @@ async def get_file(emulator: Emulator, request: Request) -> Response:
 
 async def list_files(emulator: Emulator, request: Request) -> Response:
     """Answer one page of the uploaded files, newest first."""
-    below, size = _page_asked(request, _FILES_A_PAGE)
+    below, size = read_page_token(page_token_asked(request)), page_size(request, _FILES_A_PAGE, LARGEST_PAGE)
     rows = emulator.files.page(below=below, limit=size + 1)
     shapes = [file_shape(row, base_url(request)) for row in rows[:size]]
     return json_reply(page_shape("files", shapes, _next_token(rows, size)))
@@ -60,7 +66,7 @@ async def download_file(emulator: Emulator, request: Request) -> Response:
     row = await _find_file(emulator, file_id)
     if not file_id.startswith(RESULT_PREFIX):
         raise invalid("Only generated files can be downloaded; uploaded files cannot.")
-    source = emulator.jobs.open_result(emulator.jobs.result_file(file_id))
+    source = emulator.results.open(emulator.results.job_of(file_id))
     if row.size <= _PIECE:
         with source:
             return Response(source.read(), media_type=_JSONL)
@@ -96,7 +102,7 @@ async def get_batch(emulator: Emulator, request: Request) -> Response:
 
 async def list_batches(emulator: Emulator, request: Request) -> Response:
     """Answer one page of the operations, newest first."""
-    below, size = _page_asked(request, _BATCHES_A_PAGE)
+    below, size = read_page_token(page_token_asked(request)), page_size(request, _BATCHES_A_PAGE, LARGEST_PAGE)
     rows = emulator.jobs.page(below=below, limit=size + 1)
     shapes = [await _operation(emulator, row) for row in rows[:size]]
     return json_reply(page_shape("operations", shapes, _next_token(rows, size)))
@@ -112,14 +118,6 @@ async def delete_batch(emulator: Emulator, request: Request) -> Response:
     """Forget a job."""
     emulator.jobs.delete(request.path_params["job_id"])
     return json_reply({})
-
-
-async def count_tokens(_emulator: Emulator, request: Request) -> Response:
-    """Answer how many tokens the contents have."""
-    body = await json_body(request)
-    asked = field(body, "generateContentRequest")
-    total = count(body if asked is None else asked)
-    return json_reply({"totalTokens": total, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": total}]})
 
 
 async def stats(emulator: Emulator, _request: Request) -> Response:
@@ -145,22 +143,13 @@ async def _find_file(emulator: Emulator, file_id: str) -> FileRow:
     """Return a file; the making of a result's content is paid for here, off the loop when it is long."""
     if not file_id.startswith(RESULT_PREFIX):
         return emulator.files.get(file_id)
-    job = emulator.jobs.result_file(file_id)
-    return await off_the_loop(emulator.jobs.work_left(job), emulator.jobs.result, job)
+    job = emulator.results.job_of(file_id)
+    return await off_the_loop(emulator.results.work_left(job), emulator.results.described, job)
 
 
 async def _operation(emulator: Emulator, job: JobRow) -> Message:
-    size = emulator.jobs.work_left(job) if inline(job) or emulator.troubles.of_rows else 0
+    size = emulator.results.work_left(job) if inline(job) or emulator.troubles.of_rows else 0
     return await off_the_loop(size, emulator.operation, job)
-
-
-def _page_asked(request: Request, default: int) -> tuple[int, int]:
-    """Return the `seq` below which the page begins, and its size."""
-    asked = request.query_params.get("pageSize") or request.query_params.get("page_size") or "0"
-    if not asked.isdecimal():
-        raise invalid(f"pageSize is {asked!r}; a whole number is needed.")
-    token = request.query_params.get("pageToken") or request.query_params.get("page_token") or ""
-    return read_page_token(token), min(int(asked) or default, LARGEST_PAGE)
 
 
 def _next_token(rows: list[FileRow] | list[JobRow], size: int) -> str | None:

@@ -50,16 +50,15 @@ class Files:
                 f"* DeleteFileRequest.name: File ID {file_id} cannot be more than {LONGEST_ID} characters.\n"
             )
         self.get(file_id)
-        self._rows.remove_files(file_id=file_id)
+        self._rows.remove_file(file_id)
         self._blobs.remove(f"files/{file_id}")
 
-    def sweep(self) -> None:
-        """Remove what has expired: files, and uploads that nobody finished in a file's lifetime."""
-        now = self._now()
-        for file_id in self._rows.remove_files(expired_ns=now):
+    def sweep(self, limit: int) -> bool:
+        """Remove at most so many expired files with their contents; return whether there may be more."""
+        expired = self._rows.remove_expired_files(self._now(), limit)
+        for file_id in expired:
             self._blobs.remove(f"files/{file_id}")
-        for upload_id in self._rows.remove_uploads(before_ns=now - FILE_LIFETIME):
-            self._blobs.remove(f"uploads/{upload_id}")
+        return len(expired) == limit
 
 
 class Uploads:
@@ -95,8 +94,15 @@ class Uploads:
 
     def cancel(self, upload: UploadRow) -> None:
         """Forget an upload and what has arrived of it."""
-        self._rows.remove_uploads(upload_id=upload.id)
+        self._rows.remove_upload(upload.id)
         self._blobs.remove(f"uploads/{upload.id}")
+
+    def sweep(self, limit: int) -> bool:
+        """Remove at most so many uploads older than a file's lifetime; return whether there may be more."""
+        old = self._rows.remove_old_uploads(self._now() - FILE_LIFETIME, limit)
+        for upload_id in old:
+            self._blobs.remove(f"uploads/{upload_id}")
+        return len(old) == limit
 
     def finish(self, upload: UploadRow) -> FileRow:
         """Turn what has arrived into the file; saying it twice gives the same file."""

@@ -1,4 +1,4 @@
-"""The one function through which every HTTP request passes: it counts, asks for the key, answers and marks."""
+"""The one function through which every HTTP request passes: it asks for the key, counts, answers and marks."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from starlette.responses import Response
 
 from adapters.emulator.emulator import Emulator
 from adapters.emulator.refusals import ApiError, invalid, no_key
+from adapters.emulator.wire import read_json
 
 if TYPE_CHECKING:
+    from starlette.datastructures import Headers
+
     from adapters.emulator.wire import Message
 
 P = ParamSpec("P")
@@ -32,7 +35,6 @@ LEFT = 499
 
 _BIG = 256 * 1024
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
 
 
 async def answer(emulator: Emulator, verb: str, handler: Handler, request: Request) -> Response:
@@ -41,6 +43,9 @@ async def answer(emulator: Emulator, verb: str, handler: Handler, request: Reque
     try:
         if verb not in KEYLESS:
             _require_key(request)
+        emulator.requests.take(verb, request.path_params.get("model", ""))
+        if emulator.sweeper.due():
+            await run_in_threadpool(emulator.sweeper.sweep)
         reply = await handler(emulator, request)
     except ApiError as error:
         reply = json_reply(error.body(), status=error.code, headers=error.headers)
@@ -48,6 +53,8 @@ async def answer(emulator: Emulator, verb: str, handler: Handler, request: Reque
         # The client died while it was asking; nobody is there to read an answer.
         reply = Response(status_code=LEFT)
     reply.raw_headers.append(MARK_HEADER)
+    emulator.received[verb] += _length(request.headers)
+    emulator.sent[verb] += _length(reply.headers)
     return reply
 
 
@@ -62,7 +69,7 @@ async def json_body(request: Request) -> Message:
     if not body:
         return {}
     try:
-        message = _decode(body)
+        message = read_json(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise invalid(f"Invalid JSON payload received. {error}") from None
     if not isinstance(message, dict):
@@ -77,9 +84,28 @@ async def off_the_loop(size: int, work: Callable[P, R], *args: P.args, **kwargs:
     return await run_in_threadpool(work, *args, **kwargs)
 
 
+def page_size(request: Request, default: int, largest: int) -> int:
+    """Return how many entries of a list a page has; raises ApiError (400) for what is no size."""
+    asked = request.query_params.get("pageSize") or request.query_params.get("page_size") or "0"
+    if not asked.isdecimal():
+        raise invalid(f"pageSize is {asked!r}; a whole number is needed.")
+    return min(int(asked) or default, largest)
+
+
+def page_token_asked(request: Request) -> str:
+    """Return the token of the page that is asked for, "" for the first."""
+    return request.query_params.get("pageToken") or request.query_params.get("page_token") or ""
+
+
 def base_url(request: Request) -> str:
     """Return scheme and host as the client wrote them, so that addresses in replies lead back here."""
     return f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"
+
+
+def _length(headers: Headers) -> int:
+    """Return the bytes of a body that says how long it is, else 0."""
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def _require_key(request: Request) -> None:

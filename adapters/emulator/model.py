@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from adapters.emulator.catalogue import output_limit_of
 from adapters.emulator.prompt import pairs_in
 from adapters.emulator.refiner import MARK, refine
 from adapters.emulator.wire import field, text_field, texts, tokens
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
 
     from adapters.emulator.wire import Message
 
-OUTPUT_LIMITS = {
-    "gemini-2.0-flash": 8_192,
-    "gemini-2.0-flash-lite": 8_192,
-    "gemini-2.5-flash": 65_536,
-    "gemini-2.5-flash-lite": 65_536,
-    "gemini-2.5-pro": 65_536,
-}
-"""Output tokens by model; models that do not stand here have DEFAULT_OUTPUT_LIMIT."""
-
-DEFAULT_OUTPUT_LIMIT = 65_536
 CHARACTERS_A_TOKEN = 4
 NO_PAIRS = "This prompt holds no pairs to refine, and the emulator can do nothing else."
 
@@ -33,7 +24,7 @@ _encoder = msgspec.json.Encoder()
 
 def output_limit(model: str, request: Message) -> int:
     """Return how many tokens the answer may have: the request's wish, or the model's limit if that is smaller."""
-    limit = OUTPUT_LIMITS.get(model.removeprefix("models/"), DEFAULT_OUTPUT_LIMIT)
+    limit = output_limit_of(model)
     wish = field(field(request, "generationConfig"), "maxOutputTokens")
     return min(limit, int(wish)) if wish else limit
 

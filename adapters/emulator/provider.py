@@ -68,12 +68,12 @@ class EmulatedProvider:
 
     def download(self, job: Job, sink: BinaryIO) -> None:
         """Write the job's result lines into `sink`."""
-        fault = self._fault("files.download", job.display_name)
         try:
+            fault = self._fault("files.download", job.display_name)
             if isinstance(fault, Truncated):
                 self._download_cut(fault, job, sink)
             else:
-                struck(fault, lambda: self._download(job, sink), effect=False)
+                struck(fault, "files.download", lambda: self._download(job, sink), effect=False)
         except ApiError as error:
             raise core_error(error, effect=False) from error
 
@@ -94,14 +94,16 @@ class EmulatedProvider:
 
     def _ask(self, verb: str, work: Callable[[], T], *, display_name: str = "", effect: bool = False) -> T:
         """Do what every call passes through: count it, let it be struck, and say refusals in the core's words."""
-        fault = self._fault(verb, display_name)
         try:
-            return struck(fault, work, effect=effect)
+            return struck(self._fault(verb, display_name), verb, work, effect=effect)
         except ApiError as error:
             raise core_error(error, effect=effect) from error
 
     def _fault(self, verb: str, display_name: str) -> CallFault | None:
         self._emulator.calls[verb] += 1
+        self._emulator.requests.take(verb, "")
+        if self._emulator.sweeper.due():
+            self._emulator.sweeper.sweep()
         troubles = self._emulator.troubles
         return troubles.for_call(verb, display_name) if troubles.of_calls else None
 
@@ -120,14 +122,15 @@ class EmulatedProvider:
         return self._emulator.jobs.page(below=read_page_token(token), limit=limit)
 
     def _download(self, job: Job, sink: BinaryIO) -> None:
-        jobs = self._emulator.jobs
+        results = self._emulator.results
+        job_id = _job_id(job.name)
         if job.inline:
-            with jobs.open_result(jobs.get(_job_id(job.name))) as lines:
-                shutil.copyfileobj(lines, sink)
-            return
-        if job.result_file is None:
-            raise unknown_file(f"{RESULT_PREFIX}{_job_id(job.name)}")
-        with jobs.open_result(jobs.result_file(job.result_file.removeprefix("files/"))) as lines:
+            row = self._emulator.jobs.get(job_id)
+        elif job.result_file is None:
+            raise unknown_file(f"{RESULT_PREFIX}{job_id}")
+        else:
+            row = results.job_of(job.result_file.removeprefix("files/"))
+        with results.open(row) as lines:
             shutil.copyfileobj(lines, sink)
 
     def _download_cut(self, fault: Truncated, job: Job, sink: BinaryIO) -> None:
@@ -139,7 +142,7 @@ class EmulatedProvider:
             raise lost("the emulator's answer broke off", effect=False)
 
     def _job(self, row: JobRow) -> Job:
-        row = self._emulator.jobs.counted(row)
+        row = self._emulator.results.counted(row)
         stands = self._emulator.jobs.standing(row)
         succeeded, failed, pending = counts(row, stands)
         there = stands.rows > 0

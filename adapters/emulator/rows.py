@@ -8,33 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from adapters.emulator.tables import prepare
 from core.errors import BadInputError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS uploads (
-  id TEXT PRIMARY KEY, file_id TEXT NOT NULL, display_name TEXT NOT NULL, mime_type TEXT NOT NULL,
-  declared INTEGER, started_ns INTEGER NOT NULL, finished INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS files (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, display_name TEXT NOT NULL,
-  mime_type TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, created_ns INTEGER NOT NULL,
-  expires_ns INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS jobs (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, model TEXT NOT NULL,
-  display_name TEXT NOT NULL, input_file TEXT, requests INTEGER NOT NULL, created_ns INTEGER NOT NULL,
-  starts_ns INTEGER NOT NULL, ends_ns INTEGER NOT NULL, cancelled_ns INTEGER, deleted_ns INTEGER);
-CREATE TABLE IF NOT EXISTS clock (emulated_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL, speed REAL NOT NULL);
-"""
-_ADDED = (
-    ("tokens", "INTEGER NOT NULL DEFAULT 0"),
-    ("fault", "TEXT NOT NULL DEFAULT ''"),
-    ("failed", "INTEGER"),
-    ("asked", "INTEGER NOT NULL DEFAULT 0"),
-    ("answered", "INTEGER NOT NULL DEFAULT 0"),
-)
-"""The columns that jobs got after the first folders had been written, in the order of JobRow."""
 
 
 class UploadRow(msgspec.Struct, frozen=True):
@@ -67,6 +45,7 @@ class JobRow(msgspec.Struct, frozen=True):
 
     `tokens` are those it holds in the queue (0 where there is no quota for them), `fault` is what its scenario
     does to it, as JSON. `failed` rows, and the tokens `asked` and `answered`, are known once its result is made.
+    Its contents are kept until `until_ns`; None says that they are gone.
     """
 
     seq: int
@@ -85,6 +64,7 @@ class JobRow(msgspec.Struct, frozen=True):
     failed: int | None = None
     asked: int = 0
     answered: int = 0
+    until_ns: int | None = None
 
 
 class Rows:
@@ -99,23 +79,12 @@ class Rows:
         target = ":memory:" if path is None else str(path)
         self._connection = sqlite3.connect(target, isolation_level=None, check_same_thread=False, timeout=1.0)
         try:
-            self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=OFF")
-            self._connection.executescript(_SCHEMA)
-            self._add_columns()
+            prepare(self._connection)
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise BadInputError(
                 f"{path} cannot be used ({error}); stop the emulator that holds it, or give another folder"
             ) from error
-
-    def _add_columns(self) -> None:
-        """Give the jobs of an older folder the columns that it lacks."""
-        present = {row[1] for row in self._run("PRAGMA table_info(jobs)")}
-        for name, kind in _ADDED:
-            if name not in present:
-                self._connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         """Close the database; everything said is kept."""
@@ -145,10 +114,16 @@ class Rows:
         """Mark an upload as turned into its file."""
         self._run("UPDATE uploads SET finished = 1 WHERE id = ?", upload_id)
 
-    def remove_uploads(self, *, upload_id: str = "", before_ns: int = 0) -> list[str]:
-        """Forget one upload, or all that began before a moment; return the ids."""
-        rows = self._run("DELETE FROM uploads WHERE id = ? OR started_ns < ? RETURNING id", upload_id, before_ns)
-        return [row[0] for row in rows]
+    def remove_upload(self, upload_id: str) -> None:
+        """Forget an upload."""
+        self._run("DELETE FROM uploads WHERE id = ?", upload_id)
+
+    def remove_old_uploads(self, before_ns: int, limit: int) -> list[str]:
+        """Forget at most so many uploads that began before a moment; return their ids."""
+        statement = (
+            "DELETE FROM uploads WHERE id IN (SELECT id FROM uploads WHERE started_ns < ? LIMIT ?) RETURNING id"
+        )
+        return [row[0] for row in self._run(statement, before_ns, limit)]
 
     def add_file(self, row: FileRow) -> None:
         """Keep a new file; its `seq` is given here, whatever the row says."""
@@ -164,15 +139,21 @@ class Rows:
         query = "SELECT * FROM files WHERE seq < ? AND expires_ns > ? ORDER BY seq DESC LIMIT ?"
         return [FileRow(*row) for row in self._run(query, below, now_ns, limit)]
 
-    def remove_files(self, *, file_id: str = "", expired_ns: int = 0) -> list[str]:
-        """Forget one file, or all that had expired by a moment; return the ids."""
-        rows = self._run("DELETE FROM files WHERE id = ? OR expires_ns <= ? RETURNING id", file_id, expired_ns)
-        return [row[0] for row in rows]
+    def remove_file(self, file_id: str) -> None:
+        """Forget a file."""
+        self._run("DELETE FROM files WHERE id = ?", file_id)
+
+    def remove_expired_files(self, now_ns: int, limit: int) -> list[str]:
+        """Forget at most so many files that have expired; return their ids."""
+        statement = (
+            "DELETE FROM files WHERE seq IN (SELECT seq FROM files WHERE expires_ns <= ? LIMIT ?) RETURNING id"
+        )
+        return [row[0] for row in self._run(statement, now_ns, limit)]
 
     def add_job(self, row: JobRow) -> None:
         """Keep a new job; its `seq` is given here, whatever the row says."""
         values = msgspec.structs.astuple(row)[1:]
-        self._run("INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
+        self._run("INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
 
     def job(self, job_id: str) -> JobRow | None:
         """Return a job, even a deleted one."""
@@ -184,9 +165,9 @@ class Rows:
         query = "SELECT * FROM jobs WHERE seq < ? AND deleted_ns IS NULL ORDER BY seq DESC LIMIT ?"
         return [JobRow(*row) for row in self._run(query, below, limit)]
 
-    def cancel_job(self, job_id: str, at_ns: int) -> None:
-        """Note when a job was cancelled."""
-        self._run("UPDATE jobs SET cancelled_ns = ? WHERE id = ?", at_ns, job_id)
+    def cancel_job(self, job_id: str, at_ns: int, until_ns: int) -> None:
+        """Note when a job was cancelled, and until when its contents are kept now."""
+        self._run("UPDATE jobs SET cancelled_ns = ?, until_ns = ? WHERE id = ?", at_ns, until_ns, job_id)
 
     def delete_job(self, job_id: str, at_ns: int) -> None:
         """Note when a job was deleted."""
@@ -197,26 +178,48 @@ class Rows:
         statement = "UPDATE jobs SET failed = ?, asked = ?, answered = ? WHERE id = ?"
         self._run(statement, failed, asked, answered, job_id)
 
-    def every_job(self) -> list[JobRow]:
-        """Return all jobs ever made, oldest first, deleted ones included."""
-        return [JobRow(*row) for row in self._run("SELECT * FROM jobs ORDER BY seq")]
+    def jobs_past_keeping(self, now_ns: int, limit: int) -> list[JobRow]:
+        """Return at most so many jobs whose contents are still there and need not be kept any longer."""
+        query = "SELECT * FROM jobs WHERE until_ns <= ? ORDER BY until_ns LIMIT ?"
+        return [JobRow(*row) for row in self._run(query, now_ns, limit)]
+
+    def forget_contents(self, job_id: str) -> None:
+        """Note that a job's contents are gone."""
+        self._run("UPDATE jobs SET until_ns = NULL WHERE id = ?", job_id)
+
+    def unsettled_jobs(self, now_ns: int) -> list[JobRow]:
+        """Return the jobs that may have ended and whose result was not made, deleted ones included."""
+        query = "SELECT * FROM jobs WHERE failed IS NULL AND (ends_ns <= ? OR cancelled_ns IS NOT NULL)"
+        return [JobRow(*row) for row in self._run(query, now_ns)]
+
+    def settled(self) -> list[tuple[str, int, int, int]]:
+        """Return display name, jobs whose result was made, and their tokens asked and answered."""
+        return self._run(
+            "SELECT display_name, COUNT(*), SUM(asked), SUM(answered) FROM jobs WHERE failed IS NOT NULL "
+            "GROUP BY display_name ORDER BY display_name"
+        )
 
     def created_since(self, moment_ns: int) -> int:
         """Return how many jobs were created after a moment."""
         count: int = self._run("SELECT COUNT(*) FROM jobs WHERE created_ns > ?", moment_ns)[0][0]
         return count
 
-    def active_jobs(self, now_ns: int) -> dict[str, tuple[int, int]]:
-        """Return how many jobs wait or run, and the tokens they hold, by model."""
-        query = (
-            "SELECT model, COUNT(*), SUM(tokens) FROM jobs "
-            "WHERE cancelled_ns IS NULL AND deleted_ns IS NULL AND ends_ns > ? GROUP BY model"
-        )
-        return {model: (jobs, tokens) for model, jobs, tokens in self._run(query, now_ns)}
+    def active_jobs(self, now_ns: int) -> int:
+        """Return how many jobs wait or run."""
+        return self._sum("COUNT(*)", "ends_ns > ?", now_ns)
+
+    def enqueued_tokens(self, model: str, now_ns: int) -> int:
+        """Return the tokens that a model's waiting and running jobs hold."""
+        return self._sum("COALESCE(SUM(tokens), 0)", "model = ? AND ends_ns > ?", model, now_ns)
 
     def jobs_per_display_name(self) -> dict[str, int]:
         """Return how many jobs were ever created under each display name, deleted ones included."""
         return dict(self._run("SELECT display_name, COUNT(*) FROM jobs GROUP BY display_name"))
+
+    def _sum(self, what: str, condition: str, *values: object) -> int:
+        query = f"SELECT {what} FROM jobs WHERE cancelled_ns IS NULL AND deleted_ns IS NULL AND {condition}"  # noqa: S608 - the callers' own words
+        total: int = self._run(query, *values)[0][0]
+        return total
 
     def _run(self, statement: str, *values: object) -> list[Any]:
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from adapters.emulator.clock import SECOND
+from adapters.emulator.clock import FILE_LIFETIME, SECOND
 from adapters.emulator.job_faults import (
     Cancelled,
     Expired,
@@ -42,8 +42,24 @@ class Standing(NamedTuple):
 
 
 def standing(job: JobRow, now_ns: int) -> Standing:
-    """Return where a job stands; one that was deleted stands as it stood then."""
-    now = now_ns if job.deleted_ns is None else min(now_ns, job.deleted_ns)
+    """Return where a job stands; one that was deleted stands as it stood then.
+
+    A result file expires by itself; what stood in the operation is no longer there after the same time.
+    """
+    stands = _reached(job, now_ns if job.deleted_ns is None else min(now_ns, job.deleted_ns))
+    if stands.rows and inline(job) and now_ns >= stands.since_ns + FILE_LIFETIME:
+        return stands._replace(rows=0)
+    return stands
+
+
+def kept_until(job: JobRow) -> int:
+    """Return the moment from which on nobody can get at a job's contents, as things stand."""
+    revives = isinstance(fault_of(job.fault), Revived)
+    end = job.ends_ns if job.cancelled_ns is None or revives else job.cancelled_ns
+    return end + FILE_LIFETIME
+
+
+def _reached(job: JobRow, now: int) -> Standing:
     fault = fault_of(job.fault)
     if job.cancelled_ns is not None and not (isinstance(fault, Revived) and now >= job.ends_ns):
         return _cut_short(job, "CANCELLED", job.cancelled_ns, fault)

@@ -23,13 +23,18 @@ class Billed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls by verb and faults by kind since the emulator's start; jobs ever created, by display name."""
+    """Calls by verb and faults by kind since the emulator's start; jobs ever created, by display name.
+
+    `received` and `sent` are the bytes of bodies by verb, both since the start.
+    """
 
     calls: dict[str, int]
     jobs: dict[str, int]
     created: int
     billed: Billed
     faults: dict[str, int]
+    received: dict[str, int]
+    sent: dict[str, int]
 
 
 def read_stats(url: str) -> Stats:

@@ -44,7 +44,7 @@ def core_error(error: ApiError, *, effect: bool) -> ProviderError:
     return RejectedError(message)
 
 
-def struck(fault: CallFault | None, work: Callable[[], T], *, effect: bool) -> T:
+def struck(fault: CallFault | None, verb: str, work: Callable[[], T], *, effect: bool) -> T:
     """Do a call's work as its fault lets it; raises ApiError, or AmbiguousError or UnavailableError.
 
     Nobody waits in this process: a slow call is answered at once, one that hangs is given up at once.
@@ -56,7 +56,7 @@ def struck(fault: CallFault | None, work: Callable[[], T], *, effect: bool) -> T
         case None | Slow() | Truncated():
             return work()
         case Refused():
-            raise fault.error()
+            raise fault.error(verb)
         case Html(status=status):
             raise lost(f"the emulator answered {status} with a page for people", effect=effect)
         case _:

@@ -74,13 +74,13 @@ def check_lines(lines: Iterable[bytes]) -> int:
 
 
 def check_request(request: object, where: str) -> None:
-    """Check one GenerateContentRequest; raises ApiError (400, naming `where`)."""
+    """Check one GenerateContentRequest; raises ApiError (400, naming `where` unless it is the whole body, "")."""
     try:
         _check_request(request)
     except _UnknownFieldError as error:
-        raise _unknown_name(str(error), f"batch.input_config.requests.{where}.request") from None
+        raise _unknown_name(str(error), where) from None
     except _MalformedError as error:
-        raise invalid(f"Error in {where}: {error}") from None
+        raise invalid(f"Error in {where}: {error}" if where else f"* GenerateContentRequest: {error}\n") from None
 
 
 def check_batch(batch: object) -> None:
@@ -123,7 +123,8 @@ def _unknown_field(number: int, line: bytes, name: str) -> ApiError:
 
 
 def _unknown_name(name: str, place: str) -> ApiError:
-    return invalid(f"Invalid JSON payload received. Unknown name \"{name}\" at '{place}': Cannot find field.")
+    at = f" at '{place}'" if place else ""
+    return invalid(f'Invalid JSON payload received. Unknown name "{name}"{at}: Cannot find field.')
 
 
 def _check_request(request: object) -> None:

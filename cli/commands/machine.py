@@ -33,6 +33,9 @@ def emulator(  # noqa: PLR0913 - every option of the command
         int | None, typer.Option(help="More tokens in one model's waiting and running jobs: 429.", min=1)
     ] = None,
     creates_a_minute: Annotated[int | None, typer.Option(help="More creates in a minute: 429.", min=1)] = None,
+    requests_a_minute: Annotated[
+        int | None, typer.Option(help="More requests of any kind in a minute: 429.", min=1)
+    ] = None,
     drivable_clock: Annotated[
         bool, typer.Option("--drivable-clock", help="Let clients put its clock forward: POST /emulator/clock.")
     ] = False,
@@ -62,7 +65,10 @@ def emulator(  # noqa: PLR0913 - every option of the command
         speed=speed,
         scenario=Scenario() if scenario is None else read_scenario(scenario),
         quotas=Quotas(
-            jobs_at_once=jobs_at_once, enqueued_tokens=enqueued_tokens, creates_a_minute=creates_a_minute
+            jobs_at_once=jobs_at_once,
+            enqueued_tokens=enqueued_tokens,
+            creates_a_minute=creates_a_minute,
+            requests_a_minute=requests_a_minute,
         ),
         drivable_clock=drivable_clock,
     )
@@ -86,6 +92,7 @@ def _show_stats(url: str, *, as_json: bool) -> None:
     rows = [("jobs created", stats.created), ("jobs billed", sum(billed.jobs.values()))]
     rows += [("prompt tokens billed", billed.prompt_tokens), ("answer tokens billed", billed.answer_tokens)]
     rows += [(f"calls of {verb}", number) for verb, number in stats.calls.items()]
+    rows += [("bytes received", sum(stats.received.values())), ("bytes sent", sum(stats.sent.values()))]
     rows += [(f"faults {kind}", number) for kind, number in stats.faults.items()]
     for line in table(["counted", "number"], rows, right=[1]):
         say(line)

@@ -137,3 +137,60 @@ def test_a_large_result_arrives_whole(client: genai.Client, tmp_path: Path, emul
     lines = [json.loads(line) for line in result.splitlines()]
     assert [line["key"] for line in lines] == keys
     assert {line["response"]["candidates"][0]["finishReason"] for line in lines} == {"MAX_TOKENS"}
+
+
+def test_google_genai_finds_models_and_gets_an_answer_at_once(client: genai.Client) -> None:
+    names = [str(model.name) for model in client.models.list(config={"page_size": 2})]
+    described = client.models.get(model=MODEL)
+    whole = client.models.generate_content(model=MODEL, contents=PROMPT)
+    cut = client.models.generate_content(model=MODEL, contents=PROMPT, config={"max_output_tokens": 5})
+
+    assert f"models/{MODEL}" in names
+    assert len(set(names)) == len(names) > 2
+    assert (described.name, described.output_token_limit) == (f"models/{MODEL}", 65_536)
+    assert "emulated" in str(whole.text)
+    assert whole.model_version == f"{MODEL}-emulated"
+    assert cut.text == str(whole.text)[:20]
+    assert cut.candidates
+    assert cut.candidates[0].finish_reason is types.FinishReason.MAX_TOKENS
+    assert cut.usage_metadata
+    assert cut.usage_metadata.candidates_token_count == 5
+    with pytest.raises(errors.ClientError, match="ListModels") as unknown:
+        client.models.get(model="gemini-0")
+    assert unknown.value.code == 404
+
+
+def test_an_ended_job_stays_as_it_is_when_it_is_cancelled(
+    client: genai.Client, tmp_path: Path, emulator_clock: JumpingClock
+) -> None:
+    created = client.batches.create(model=MODEL, src=uploaded(client, batch_file(tmp_path, "r1")))
+    emulator_clock.jump(1)
+
+    client.batches.cancel(name=str(created.name))
+
+    assert client.batches.get(name=str(created.name)).state is types.JobState.JOB_STATE_SUCCEEDED
+
+
+def test_files_and_results_expire_after_two_days(
+    client: genai.Client, tmp_path: Path, emulator_clock: JumpingClock
+) -> None:
+    name = uploaded(client, batch_file(tmp_path, "r1"))
+    created = client.batches.create(model=MODEL, src=name)
+    result = f"files/batch-{str(created.name).removeprefix('batches/')}"
+    emulator_clock.jump(48 * 3600 + 1)
+
+    job = client.batches.get(name=str(created.name))
+
+    assert job.dest
+    assert job.dest.file_name == result
+    for ask in (
+        lambda: client.files.get(name=name),
+        lambda: client.files.delete(name=name),
+        lambda: client.batches.create(model=MODEL, src=name),
+        lambda: client.files.get(name=result),
+        lambda: client.files.download(file=result),
+    ):
+        with pytest.raises(errors.ClientError, match="You do not have permission to access the File") as gone:
+            ask()
+        assert (gone.value.code, gone.value.status) == (403, "PERMISSION_DENIED")
+    assert list(client.files.list()) == []

@@ -85,8 +85,8 @@ def test_everything_it_makes_is_marked(mill: Mill, port: int) -> None:
         assert json.loads(line)["response"]["modelVersion"].endswith("-emulated")
 
 
-def test_a_hundred_long_pairs_in_one_request_are_cut_off_and_salvaged(mill: Mill, port: int) -> None:
-    """The old way: the answer does not fit under the model's output limit, and half of it cannot come back."""
+def test_a_hundred_long_pairs_in_one_request_are_cut_off_salvaged_and_repaired(mill: Mill, port: int) -> None:
+    """The old way: the answer does not fit under the model's output limit, and half of it needs a repair."""
     mill.run("init")
     (mill.root / "batchmill.toml").write_text(
         '[models."gemini-2.5-flash"]\noutput_limit = 10000000\n', encoding="utf-8"
@@ -99,11 +99,12 @@ def test_a_hundred_long_pairs_in_one_request_are_cut_off_and_salvaged(mill: Mill
     assert [row["requests"] for row in mill.json("write --wave 2")] == [1]
     with emulator(mill, port):
         mill.run("run --until-idle")
-    (row,) = mill.json("status")["batches"]
+    row, repair = mill.json("status")["batches"]
     assert 40 < row["refined"] < 100
-    assert row["cut_off"] == 100 - row["refined"]
+    assert row["cut_off"] == row["handed_over"] == 100 - row["refined"]
+    assert (repair["repairs"], repair["pairs"], repair["refined"]) == (205, row["cut_off"], row["cut_off"])
     total = mill.json("balance")["total"]
-    assert (total["refined"], total["missing"]) == (row["refined"], row["cut_off"])
+    assert (total["refined"], total["missing"]) == (100, 0)
     refined = (mill.root / "results/batch_205_refined.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["pair_id"] for line in refined] == [
         f"w2-s30-long-{n:03d}" for n in range(1, row["refined"] + 1)
@@ -158,7 +159,15 @@ def created(port: int) -> int:
             return error.code
 
 
-@pytest.mark.parametrize("quota", ["--jobs-at-once 1", "--enqueued-tokens 3", "--creates-a-minute 1"])
+@pytest.mark.parametrize(
+    "quota",
+    [
+        "--jobs-at-once 1",
+        "--enqueued-tokens 3",
+        "--creates-a-minute 1",
+        "--requests-a-minute 1",
+    ],
+)
 def test_its_quotas_can_be_set_and_its_clock_driven(mill: Mill, port: int, quota: str) -> None:
     with emulator(mill, port, f"{quota} --drivable-clock"):
         assert [created(port), created(port)] == [200, 429]

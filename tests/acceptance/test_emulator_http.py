@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from adapters.emulator.emulator import Emulator
     from core.ports import Clock
 
     class JumpingClock(Clock, Protocol):
@@ -177,6 +178,69 @@ def test_curl_downloads_results_by_the_documented_path_and_no_uploads(
 
     assert ask(f"{emulator_url}/download/v1beta/{result}:download?alt=media&key=any").body["key"] == "r1"
     assert ask(f"{emulator_url}/v1/{uploaded}:download?alt=media&key=any").status == 400
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_documented_addresses_cancel_and_delete_whatever_the_method(emulator_url: str, method: str) -> None:
+    url = f"{emulator_url}/v1beta/{created(emulator_url)['name']}"
+
+    assert ask(f"{url}:cancel?key=any", method).body == {}
+    assert ask(f"{url}?key=any").body["metadata"]["state"] == "BATCH_STATE_CANCELLED"
+    assert ask(f"{url}:delete?key=any", method).body == {}
+    assert ask(f"{url}:delete?key=any", method).status == 404
+    assert ask(f"{url}?key=any").status == 404
+
+
+@pytest.mark.parametrize("body", [None, b"", b"{}"])
+def test_a_delete_may_have_a_body(emulator_url: str, body: bytes | None) -> None:
+    url = f"{emulator_url}/v1/{created(emulator_url)['name']}?key=any"
+
+    assert ask(url, "DELETE", body).body == {}
+    assert ask(url).body["error"] == {
+        "code": 404,
+        "message": "Requested entity was not found.",
+        "status": "NOT_FOUND",
+    }
+
+
+def test_a_page_has_as_many_jobs_as_asked_for_up_to_a_hundred_and_the_newest_first(
+    emulator: Emulator, emulator_url: str
+) -> None:
+    request = {"request": {"contents": [{"parts": [{"text": "Hello."}]}]}}
+    names = [f"batches/{emulator.jobs.create_inline('models/m', [request], '').id}" for _ in range(120)]
+
+    def page(query: str) -> list[str]:
+        operations = ask(f"{emulator_url}/v1beta/batches?key=any{query}").body["operations"]
+        return [operation["name"] for operation in operations]
+
+    assert page("") == names[:-51:-1]
+    assert page("&pageSize=0") == page("&page_size=50") == page("")
+    assert page("&pageSize=7") == names[:-8:-1]
+    assert page("&pageSize=1000") == names[:-101:-1]
+    assert ask(f"{emulator_url}/v1beta/batches?key=any&pageSize=-1").status == 400
+
+
+def test_an_answer_at_once_is_refused_for_what_a_request_does_not_have(emulator_url: str) -> None:
+    url = f"{emulator_url}/v1beta/models/{MODEL}:generateContent?key=any"
+    contents = [{"parts": [{"text": PROMPT}]}]
+
+    good = ask(url, "POST", {"contents": contents, "generation_config": {"max_output_tokens": 5}})
+    bad = ask(url, "POST", {"contents": contents, "thinking_config": {}})
+    empty = ask(url, "POST", {})
+
+    assert good.body["candidates"][0]["finishReason"] == "MAX_TOKENS"
+    assert (bad.status, bad.body["error"]["status"]) == (400, "INVALID_ARGUMENT")
+    assert 'Unknown name "thinking_config": Cannot find field.' in bad.body["error"]["message"]
+    assert "contents is not specified" in empty.body["error"]["message"]
+
+
+def test_the_statistics_count_the_bytes_of_bodies(emulator_url: str) -> None:
+    created(emulator_url)
+
+    counted = ask(f"{emulator_url}/emulator/stats").body
+
+    assert counted["received"]["upload.continue"] == len(LINE)
+    assert counted["sent"]["batches.create"] > 200
 
 
 def test_the_statistics_count_calls_by_verb_and_jobs_by_display_name(emulator_url: str) -> None:

@@ -36,7 +36,7 @@ def test_no_result_file_exists_before_its_job_has_ended(emulator: Emulator) -> N
     job = emulator.jobs.create_from_file("models/m", uploaded(emulator), "j")
 
     with pytest.raises(ApiError, match="may not exist"):
-        emulator.find_file(f"batch-{job.id}")
+        emulator.results.job_of(f"batch-{job.id}")
 
 
 def test_a_job_that_was_deleted_while_it_ran_leaves_no_result(
@@ -47,7 +47,7 @@ def test_a_job_that_was_deleted_while_it_ran_leaves_no_result(
     emulator_clock.jump(7200)
 
     with pytest.raises(ApiError, match="may not exist"):
-        emulator.find_file(f"batch-{job.id}")
+        emulator.results.job_of(f"batch-{job.id}")
 
 
 def test_a_deleted_job_still_counts_as_made(emulator: Emulator) -> None:

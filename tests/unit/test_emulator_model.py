@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.emulator.model import NO_PAIRS, output_limit, respond
 from adapters.emulator.prompt import pairs_in
-from adapters.emulator.wire import camel, snake, texts, tokens
+from adapters.emulator.wire import camel, read_json, snake, texts, tokens
 
 PAIRS = [
     {"pair_id": "a-001", "question": "What is TVL?", "answer": "Sure! TVL is 5. " + "x" * 400, "topic": "tvl"},
@@ -186,3 +186,20 @@ def test_both_spellings_of_a_field_mean_the_same(name: str) -> None:
 
 def test_a_response_can_be_encoded() -> None:
     assert msgspec.json.decode(msgspec.json.encode(respond("m", request(prompt()), "id")))
+
+
+def test_strings_may_stand_in_single_quotes_as_in_the_documentation() -> None:
+    body = b"{'file': {'display_name': 'it\\'s \"one\"', \"b\": \"don't\", 'n': [1, true, null]}}"
+
+    assert read_json(body) == {"file": {"display_name": 'it\'s "one"', "b": "don't", "n": [1, True, None]}}
+
+
+@pytest.mark.parametrize("body", [b"{'a': ", b"{nope}", b"'", b"{'a': 'b\"}"])
+def test_what_is_no_json_in_either_quotes_is_refused(body: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        read_json(body)
+
+
+@given(st.dictionaries(st.text(), st.text() | st.booleans() | st.none(), max_size=3))
+def test_whatever_is_json_is_read_as_json(value: dict[str, object]) -> None:
+    assert read_json(json.dumps(value, ensure_ascii=False).encode()) == value

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.emulator.call_faults import Lost, Reset
+from adapters.emulator.call_faults import Lost, Refused, Reset
 from adapters.emulator.row_faults import Missing
 from adapters.emulator.scenario import Scenario
 from adapters.emulator.troubles import Troubles
@@ -81,3 +82,18 @@ def test_rows_of_different_jobs_have_different_luck_and_the_same_job_the_same() 
     assert luck("a") == luck("a")
     assert luck("a") != luck("b")
     assert Counter(luck("a"))[True] > 10
+
+
+@pytest.mark.parametrize(("retry_info", "delay"), [(None, "34s"), (5.0, "5s")])
+def test_a_429_of_an_answer_at_once_says_which_quota_and_when(retry_info: float | None, delay: str) -> None:
+    error = Refused(code=429, retry_info=retry_info).error("models.generateContent", "gemini-2.5-flash")
+
+    _, failure, retry = json.loads(json.dumps(error.details))
+    assert (retry["retryDelay"], error.wish) == (delay, float(delay.removesuffix("s")))
+    assert failure["violations"][0]["quotaDimensions"]["model"] == "gemini-2.5-flash"
+    assert f"Please retry in {delay}." in error.message
+
+
+def test_a_429_that_is_short_says_nothing_else_wherever_it_comes() -> None:
+    for verb in ("models.generateContent", "batches.create"):
+        assert Refused(code=429, short=True).error(verb).details == []
