@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
 
@@ -16,6 +18,7 @@ from core.ports import Job, JobPage, RemoteFile
 
 if TYPE_CHECKING:
     import io
+    from datetime import datetime
     from typing import BinaryIO
 
 #: Uploads of .jsonl need their type said: the client library cannot guess it.
@@ -84,6 +87,17 @@ class GeminiProvider:
         with translated("listing the jobs", effect=False, secret=self._secret):
             return page_of(self._read(f"batches?{urlencode(query)}"))
 
+    def server_time(self) -> datetime | None:
+        """Make one list call, and return when the server says it answered, None where it does not say."""
+        with translated("listing the jobs", effect=False, secret=self._secret):
+            reply = self._ask("batches?pageSize=1")
+            page_of(reply.body or "")
+        headers = {name.lower(): value for name, value in (reply.headers or {}).items()}
+        try:
+            return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+
     def download(self, job: Job, sink: BinaryIO) -> None:
         """Write the job's result lines into `sink`."""
         with translated(f"downloading the result of {job.name}", effect=False, secret=self._secret):
@@ -109,6 +123,8 @@ class GeminiProvider:
         return cast("dict[str, Any]", msgspec.json.decode(self._read(quote(name))))
 
     def _read(self, path: str) -> str:
-        """Return the untouched body of a GET, by the client's own key, base address and time limit."""
-        raw = self._client._api_client.request("get", path, {}, None)  # noqa: SLF001 - the public calls drop fields
-        return raw.body or ""
+        return self._ask(path).body or ""
+
+    def _ask(self, path: str) -> types.HttpResponse:
+        """Return the untouched answer to a GET, by the client's own key, base address and time limit."""
+        return self._client._api_client.request("get", path, {}, None)  # noqa: SLF001 - the public calls drop fields

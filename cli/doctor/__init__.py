@@ -1,0 +1,1 @@
+"""What can be wrong with a workspace before and while it is driven, one check a line."""

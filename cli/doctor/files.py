@@ -1,0 +1,87 @@
+"""Checks of the files that events vouch for, and of the documents that are made from the tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.doctor.finding import fail, ok, warn
+from cli.doctor.ledger import REBUILD, listed
+from cli.kept_files import recorded_files
+from core.batch.lifecycle import Status
+from core.errors import RefusedError, StorageError
+from core.projections.publish import documents, stale
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from cli.compose import Opened
+    from cli.doctor.finding import Finding
+    from cli.doctor.ledger import Rows
+    from core.ports import ReadModel, WorkspaceFiles
+
+FILELESS = {Status.PLANNED.value, Status.WITHDRAWN.value}
+#: What brings each kind of file back.
+ADVICE = {
+    "extracts": "put it back from a backup: batch files that are not written yet need it",
+    "batch files": "`batchmill write --wave N` makes those anew that were not sent; put others back from a backup",
+    "results": "put it back from a backup: the provider keeps a result for a short time only",
+    "refined pairs": "`batchmill replay --rebuild` makes it anew from its result",
+}
+
+
+def kinds(rows: Rows) -> dict[str, list[str]]:
+    """Return the files that ought to stand there, by what they are."""
+    batches = rows.batches
+    paths: dict[str, list[str | None]] = {
+        "extracts": [row.extract_path for row in rows.waves],
+        "batch files": [row.file_path for row in batches if row.status not in FILELESS],
+        "results": [row.result_path for row in batches],
+        "refined pairs": [row.refined_path for row in batches],
+    }
+    return {kind: sorted({path for path in found if path}) for kind, found in paths.items()}
+
+
+def check_recorded(opened: Opened, rows: Rows) -> Iterator[Finding]:
+    """Compare the sha256 of every file with the ledger; files are read in pieces, one after the other."""
+    recorded = recorded_files(opened)
+    for kind, paths in kinds(rows).items():
+        wrong = differences(opened.files, paths, recorded)
+        if wrong:
+            # A daemon may have written one of them anew since the ledger was read.
+            wrong = differences(opened.files, wrong, recorded_files(opened))
+        if wrong:
+            yield fail(kind, f"{len(wrong)} of {len(paths)}: {listed(list(wrong.values()))}", ADVICE[kind])
+        else:
+            yield ok(kind, f"{len(paths)}, all as they were recorded" if paths else "none yet")
+
+
+def differences(files: WorkspaceFiles, paths: Collection[str], recorded: Mapping[str, str]) -> dict[str, str]:
+    """Return, in words and by path, every file that is not as the ledger says."""
+    found = {}
+    for path in paths:
+        try:
+            digest = files.digest(path)
+        except (StorageError, RefusedError) as error:
+            found[path] = str(error)
+            continue
+        if digest is None:
+            found[path] = f"{path} is missing"
+        elif digest != recorded.get(path):
+            found[path] = f"{path} is not as it was recorded"
+    return found
+
+
+def check_documents(
+    model: ReadModel, files: WorkspaceFiles, submissions: str, *, driven: bool
+) -> Iterator[Finding]:
+    """Compare the documents on disk with the tables; the daemon writes them every few seconds."""
+    if not model.checkpoint():
+        yield ok("documents", "none yet")
+        return
+    wrong = stale(model, files, submissions)
+    if wrong and driven:
+        yield ok("documents", f"{' and '.join(wrong)} will be written anew by the process that drives the ledger")
+    elif wrong:
+        yield warn("documents", f"{' and '.join(wrong)} is missing or not what the tables say", REBUILD)
+    else:
+        yield ok("documents", f"{' and '.join(documents(model, submissions))} are as the tables say")
