@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench crash clean
+.PHONY: setup demo test lint bench crash faults clean
 
 setup: $(STAMP)
 
@@ -35,6 +35,10 @@ bench: setup
 RUNS ?= 200
 crash: setup
 	$(BIN)/python -m benchmarks.crash $(RUNS)
+
+# Batchmill and other tools against the same faults, each in an environment of its own under .benchmarks/
+faults: setup
+	$(BIN)/python -m benchmarks.faults
 
 clean:
 	rm -rf $(VENV) .demo .benchmarks
