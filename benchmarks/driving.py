@@ -31,6 +31,7 @@ max_pairs_per_request = 1
 poll_every = 1.0
 tick_every = 0.1
 jobs_at_once = {BATCHES}
+creates_a_minute = 100000
 chunk = 50
 """
 _TIMES = """

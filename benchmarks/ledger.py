@@ -19,7 +19,8 @@ from eventsourcing.domain import Aggregate, event
 from adapters.sql.database import open_database
 from adapters.sql.migrate import upgrade
 from core.batch import events as e
-from core.batch.state import Batch, evolve
+from core.batch.folding import evolve
+from core.batch.state import Batch
 from core.ledger.codec import encode
 from core.ledger.recorded import Context, NewEvent, stamp
 from core.ledger.streams import batch_stream

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import drive, inspect, ledger, machine, plan, workspace
+from cli.commands import doctor, drive, inspect, ledger, machine, plan, steer, workspace
 from core.errors import BatchmillError
 
 #: New objects between two searches for garbage; Python's own 700 means dozens of searches while modules load.
@@ -62,7 +62,7 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, inspect, ledger, machine):
+for room in (workspace, plan, drive, steer, inspect, ledger, doctor, machine):
     room.register(app)
 
 

@@ -17,6 +17,7 @@ from adapters.sql.database import Database, open_database
 from cli.settings import Settings, find_root, load
 from core.engine.policy import Policy
 from core.ledger.recorded import Context
+from core.planning.models import models_with
 from core.projections.catch_up import catch_up
 from core.projections.publish import publish
 
@@ -70,6 +71,8 @@ class Opened:
     def policy(self) -> Policy:
         """Return the engine's pace as the settings have it."""
         driving, folders = self.settings.driving, self.settings.folders
+        tier = self.settings.provider.tier
+        limits = ((name, model.enqueued_limit(tier)) for name, model in models_with(self.settings.models).items())
         return Policy(
             poll_every=driving.poll_every,
             jobs_at_once=driving.jobs_at_once,
@@ -79,9 +82,14 @@ class Opened:
             backoff_most=driving.backoff_most,
             looks_after=driving.looks_after,
             attempts=driving.attempts,
+            creates_a_minute=driving.creates_a_minute,
+            enqueued_tokens={name: limit for name, limit in limits if limit is not None},
+            unsure_hours=driving.unsure_hours,
             job_hours=driving.job_hours,
             warn_hours=driving.warn_hours,
+            repair_rounds=driving.repair_rounds,
             file_template=folders.file_template,
+            submissions_folder=folders.submissions,
             results_folder=folders.results,
         )
 

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 from adapters.process import this_process
 from adapters.scheduler import Loop
 from cli.compose import SystemChance
+from cli.keeping import Keeper, Outage
+from cli.supplies import WorkspaceSupplies
 from core.engine.advance import Engine, Pulse
 from core.engine.books import Books
 from core.engine.steps import Kind, next_step
 from core.engine.workshop import Workshop
-from core.errors import StorageError
+from core.errors import LedgerError, StorageError, UnreadableEventError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from cli.compose import Opened
     from core.ledger.recorded import Recorded
+    from core.ports import Share
 
-#: The lease outlives a machine that stalls for a minute; it is renewed four times in that while.
-LEASE_SECONDS = 60.0
-BEAT_SECONDS = 15.0
 #: SIGTERM is honoured within five seconds; what a call under way does after that, the next start finds out.
 GRACE_SECONDS = 4.0
 #: Documents are rendered whole, so not more often than this while events keep coming.
@@ -38,22 +38,36 @@ UNSENT = {Kind.SUBMIT, Kind.RESOLVE}
 class Drive:
     """One run of the engine over a workspace."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of the command that drives
         self,
         opened: Opened,
         kind: str,
         *,
         only: Collection[int] | None = None,
+        shared: bool = False,
         observe: Callable[[Sequence[Recorded]], None],
         warn: Callable[[str], None],
     ) -> None:
-        """Prepare an engine that signs as `kind` (daemon, submit); nothing is asked of anybody yet."""
+        """Prepare an engine that signs as `kind` (daemon, submit); nothing is asked of anybody yet.
+
+        With `shared` it divides the batches with other daemons, and its signature names its process.
+        """
         self._opened = opened
         self._warn = warn
+        self._shared = shared
         self._holder = this_process(kind, opened.clock.now())
+        seconds = opened.settings.driving.lease_seconds
+        self._keeper = Keeper(opened.database.lease, opened.clock, self._holder, seconds=seconds, shared=shared)
+        self._outage = Outage(warn)
+        self._busy = False
         self.loop = Loop(opened.settings.driving.tick_every)
-        actor = f"daemon@{self._holder.host}" if kind == "daemon" else opened.context(kind).actor
-        self.books = Books(opened.database.store, actor, observe, lambda refusal: warn(str(refusal)))
+        self.books = Books(
+            opened.database.store,
+            self._actor(),
+            observe,
+            lambda refusal: warn(str(refusal)),
+            fence=self._keeper.fence,
+        )
         self._engine = Engine(
             Workshop(
                 books=self.books,
@@ -61,11 +75,14 @@ class Drive:
                 files=opened.files,
                 clock=opened.clock,
                 chance=SystemChance(),
+                supplies=WorkspaceSupplies(opened),
                 policy=opened.policy(),
                 stopping=lambda: self.loop.stopping,
+                may_spend=self._keeper.holds,
             ),
             only=only,
             warn=warn,
+            share=self._divide if shared else None,
         )
         self._published = 0.0
 
@@ -74,25 +91,24 @@ class Drive:
 
         `begun` is called once nobody else can drive this ledger.
 
-        Raises LeaseHeldError when another process drives this ledger, and what the engine raises.
+        Raises LeaseHeldError when another process drives this ledger, LeaseLostError when another took it over
+        while this one stood still, and what the engine raises. A ledger that is away for a while is waited for.
         """
-        lease = self._opened.database.lease
-        lease.acquire(self._holder, seconds=LEASE_SECONDS)
+        self._keeper.take()
         try:
             begun()
-            # Only who holds the lease writes results, so parts that lie there belong to a process that died.
-            self._opened.files.sweep(self._opened.settings.folders.results)
+            self._sweep()
             with self._stopped_by_signals():
                 ended = self.loop.run(
-                    lambda: not done(self._tick()),
-                    beat=lambda: lease.acquire(self._holder, seconds=LEASE_SECONDS),
-                    beat_seconds=BEAT_SECONDS,
+                    lambda: self._with_patience(lambda: not done(self._tick())),
+                    beat=self._beat,
+                    beat_seconds=self._keeper.beat_seconds,
                     grace_seconds=GRACE_SECONDS,
                 )
             if ended:
-                self._opened.catch_up()
+                self._finish(self._opened.catch_up)
         finally:
-            lease.release(self._holder)
+            self._finish(self._keeper.give_back)
         if not ended:
             # A call hangs in its thread, and leaving the interpreter politely would wait for it. Its intent is in
             # the ledger; the next start looks its job up by name.
@@ -102,6 +118,57 @@ class Drive:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(0 if self._holder.kind == "daemon" else 1)
+
+    def _actor(self) -> str:
+        if self._holder.kind != "daemon":
+            return self._opened.context(self._holder.kind).actor
+        return f"daemon@{self._holder.host}" + (f"/{self._holder.pid}" if self._shared else "")
+
+    def _divide(self, numbers: Collection[int]) -> Share:
+        fence = self._keeper.fence()
+        assert fence is not None, "the loop runs under the lease"  # noqa: S101 - for the type checker
+        return self._opened.database.claims.divide(fence, numbers)
+
+    def _sweep(self) -> None:
+        """Remove parts of results that belong to a process that died: to any, where nobody else writes results."""
+        if not self._shared or self._divide(()).workers == 1:
+            self._opened.files.sweep(self._opened.settings.folders.results)
+
+    def _with_patience(self, tick: Callable[[], bool]) -> bool:
+        """Tick, and go on later when the ledger is away; an event that cannot be read will not become readable."""
+        if self._outage.resting:
+            return True
+        try:
+            if self._outage.on:
+                # Between two ticks nothing is under way, so a lease that was lost in a long outage is taken anew.
+                self._keeper.take()
+            self._busy = True
+            more = tick()
+        except UnreadableEventError:
+            raise
+        except LedgerError as error:
+            self._outage.failed(error)
+            return True
+        finally:
+            self._busy = False
+        self._outage.over()
+        return more
+
+    def _beat(self) -> None:
+        """Renew the lease; when the ledger is away, that is left to the tick that finds it again."""
+        if self._outage.on and not self._busy:
+            return
+        try:
+            self._keeper.beat()
+        except LedgerError as error:
+            self._outage.failed(error)
+
+    def _finish(self, work: Callable[[], None]) -> None:
+        """Do what can as well be left undone: views are written later, and a lease runs out by itself."""
+        try:
+            work()
+        except LedgerError as error:
+            self._warn(str(error))
 
     def _tick(self) -> Pulse:
         position = self.books.position

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from core.batch.numbers import parse
 from core.errors import BadInputError, NotFoundError
 from core.ledger.load import load_batch
 from core.ledger.recorded import Recorded  # noqa: TC001 - msgspec reads the annotations at run time
-from core.ledger.streams import batch_number, batch_stream
+from core.ledger.streams import batch_number, batch_stream, wave_stream
 from core.ledger.verify import Fault, verify_stream
 
 if TYPE_CHECKING:
@@ -31,12 +32,17 @@ class History(msgspec.Struct, frozen=True):
 
 def stream_of(subject: str) -> str:
     """Return the stream that a person means by `207`, `batch-207` or `wave-2`; BadInputError for other words."""
-    if subject.isdecimal():
-        return batch_stream(int(subject))
-    kind, _, number = subject.partition("-")
-    if kind in {"batch", "wave"} and number.isdecimal():
-        return f"{kind}-{int(number)}"
-    raise BadInputError(f"{subject!r} names no stream; give a batch number, batch-207 or wave-2")
+    kind, dash, name = subject.partition("-")
+    try:
+        if not dash:
+            return batch_stream(parse(subject))
+        if kind == "batch":
+            return batch_stream(parse(name))
+    except BadInputError:
+        pass
+    if kind == "wave" and name.isdecimal():
+        return wave_stream(int(name))
+    raise BadInputError(f"{subject!r} names no stream; give a batch number, batch-207, batch-205r1 or wave-2")
 
 
 def until_of(opened: Opened, at: str | None) -> int | None:

@@ -55,7 +55,15 @@ def tell(log: structlog.typing.FilteringBoundLogger, events: Sequence[Recorded])
         level(recorded.type, stream=recorded.stream, position=recorded.position, **_plain(fields))
 
 
-TROUBLES = {"batch.failed", "batch.submission_deferred", "batch.submission_unclear", "batch.submission_refused"}
+TROUBLES = {
+    "batch.failed",
+    "batch.submission_deferred",
+    "batch.submission_unclear",
+    "batch.submission_refused",
+    "batch.submission_quarantined",
+    "batch.double_found",
+    "batch.pairs_given_up",
+}
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.files.extract import write_extract
 from adapters.files.inbox import open_staged
+from core.batch.numbers import base_of
 from core.errors import BadInputError, NotFoundError
 from core.exchange.requests import prompt_sha256
 from core.ledger.load import load_batch, load_wave
@@ -126,7 +127,7 @@ def _settings(opened: Opened, request: Request, wave: Wave) -> PlanSettings:
 def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
     prompt, digest = prompt_of(opened)
     catch_up(opened.database.store, opened.database.read_model)
-    highest = max((row.number for row in opened.database.read_model.batches()), default=0)
+    highest = max((base_of(row.number) for row in opened.database.read_model.batches()), default=0)
     return PlanTerms(
         wave=request.wave,
         revision=wave.revision + 1,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationErro
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from core.batch.numbers import MOST_ROUNDS
 from core.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Provider(Section):
     base_url: str | None = None
     api_version: str = "v1beta"
     timeout_seconds: float = Field(default=60.0, gt=0)
+    tier: int = Field(default=1, ge=1, le=3)
 
     @field_validator("base_url")
     @classmethod
@@ -110,13 +112,17 @@ class Driving(Section):
     poll_every: float = Field(default=30.0, gt=0)
     tick_every: float = Field(default=1.0, gt=0)
     jobs_at_once: int = Field(default=100, ge=1)
+    creates_a_minute: int = Field(default=60, ge=1)
     chunk: int = Field(default=20, ge=1)
     workers: int = Field(default=4, ge=1, le=32)
     backoff_first: float = Field(default=30.0, gt=0)
     backoff_most: float = Field(default=900.0, gt=0)
     attempts: int = Field(default=3, ge=1)
+    repair_rounds: int = Field(default=2, ge=0, le=MOST_ROUNDS)
     job_hours: float = Field(default=48.0, gt=0)
     warn_hours: float = Field(default=6.0, ge=0)
+    lease_seconds: float = Field(default=60.0, ge=4)
+    unsure_hours: float = Field(default=12.0, gt=0)
     looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
 
 

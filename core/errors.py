@@ -51,6 +51,10 @@ class LeaseHeldError(BatchmillError):
     """Another process drives this ledger."""
 
 
+class LeaseLostError(BatchmillError):
+    """This process no longer holds the lease that it works under; it must not write, and stops."""
+
+
 class ProviderError(BatchmillError):
     """The provider did not do what it was asked; subclasses say what is known about the effect."""
 

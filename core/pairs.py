@@ -38,6 +38,19 @@ def pair_id(source: str, ordinal: int) -> str:
     return f"{source}-{ordinal:03d}"
 
 
+def ranges_of(pair_ids: Iterable[str]) -> tuple[PairRange, ...]:
+    """Return ids that `pair_id` made as runs, in their order."""
+    runs: list[PairRange] = []
+    for each in pair_ids:
+        source, _, text = each.rpartition("-")
+        ordinal = int(text)
+        if runs and runs[-1].source == source and runs[-1].last + 1 == ordinal:
+            runs[-1] = PairRange(source, runs[-1].first, ordinal)
+        else:
+            runs.append(PairRange(source, ordinal, ordinal))
+    return tuple(runs)
+
+
 def count(ranges: Iterable[PairRange]) -> int:
     """Return how many pairs the ranges hold together."""
     return sum(len(run) for run in ranges)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import BinaryIO
@@ -28,12 +28,13 @@ class Clock(Protocol):
 class EventStore(Protocol):
     """The append-only log."""
 
-    def append(self, events: Sequence[NewEvent]) -> list[Recorded]:
+    def append(self, events: Sequence[NewEvent], *, fence: Fence | None = None) -> list[Recorded]:
         """Append all events, of one or many streams, in one durable commit, and return them as recorded.
 
         Each event's version must be the next of its stream (several for one stream: consecutive); otherwise
         nothing is appended and ConflictError names the streams. Positions become visible in order: a reader
-        that has seen position N never finds a smaller one later.
+        that has seen position N never finds a smaller one later. With a `fence`, nothing is appended and
+        LeaseLostError raised unless that lease is still the one on record, judged in the same commit.
         """
         ...
 
@@ -85,14 +86,31 @@ class ReadModel(Protocol):
         ...
 
 
+class Fence(msgspec.Struct, frozen=True):
+    """What a holder shows with everything it appends: the lease's name, and a number no earlier holder had."""
+
+    name: str
+    number: int
+
+
+class Share(msgspec.Struct, frozen=True):
+    """A worker's part of a shared ledger: the batches it claims, and its place among `workers` living ones."""
+
+    mine: frozenset[int]
+    place: int
+    workers: int
+
+
 class Lease(Protocol):
-    """The right to drive a ledger, held by one process at a time."""
+    """The right to drive a ledger, held by one process alone, or shared by workers that divide its batches."""
 
-    def acquire(self, holder: Holder, *, seconds: float) -> None:
-        """Take or renew the lease until now + `seconds`.
+    def acquire(self, holder: Holder, *, seconds: float, shared: bool = False) -> Fence:
+        """Take or renew the lease until now + `seconds`, and return its fence; renewing keeps the number.
 
-        A lease that has run out, or whose process is known to be dead on this machine, is taken over; one held
-        by a living other raises LeaseHeldError, which names it.
+        A lease that has run out, or whose process is known to be dead on this machine, is taken over, under a
+        higher number; one held by a living other raises LeaseHeldError, which names it. Holders that all ask
+        for a `shared` lease do not exclude each other. A holder whose lease was taken over meanwhile is refused
+        as any other.
         """
         ...
 
@@ -101,7 +119,19 @@ class Lease(Protocol):
         ...
 
     def current(self) -> Holder | None:
-        """Return who holds the lease now, if anybody alive does."""
+        """Return who holds the lease now, if anybody alive does; of several workers the one that came first."""
+        ...
+
+
+class Claims(Protocol):
+    """Which worker of a shared ledger looks after which batch; a claim ends with its worker's lease."""
+
+    def divide(self, fence: Fence, numbers: Collection[int]) -> Share:
+        """Claim a fair share of the open batches `numbers`, and return what this worker holds now.
+
+        What is held beyond the share is given back; claims of workers that are gone are free. No batch is ever
+        claimed by two. Raises LeaseLostError when the worker's own lease is no longer on record.
+        """
         ...
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from core.batch import commands as c
 from core.batch import events as e
 from core.batch.decider import decide
+from core.batch.folding import evolve
 from core.batch.lifecycle import Status
-from core.batch.state import Batch, evolve
+from core.batch.numbers import repair_of
+from core.batch.state import Batch
 from core.errors import RefusedError
 from core.pairs import PairRange
 from tests.ledgers import NOON
@@ -75,7 +77,8 @@ WITHDRAW = c.WithdrawBatch("revision 2 of wave 2 does without it", later(30))
 WRITE = c.RecordFile(written())
 START = c.StartSubmission(NONCE, later(120))
 UPLOAD = c.RecordUpload("files/one", later(172_920), later(121))
-JOB = c.RecordJob("batches/one", "created", later(122))
+DUE = later(172_922)
+JOB = c.RecordJob("batches/one", "created", later(122), DUE)
 DEFER = c.RecordDeferral("429: quota", later(300), later(122))
 UNCLEAR = c.RecordUnclear("time-out", looked=False, look_again_at=later(124), at=later(122))
 LOOKED = c.RecordUnclear("no job found yet", looked=True, look_again_at=later(144), at=later(124))
@@ -88,6 +91,14 @@ FAIL = c.RecordFailure("expired", "the job expired", later(3_610))
 DOWNLOAD = c.RecordDownload("results/batch_205_results.jsonl", "e" * 64, 9_000, 2, later(3_620))
 READ = c.RecordAnswers(answers())
 RETRY = c.RetryBatch("the reason was mended", later(4_000))
+QUARANTINE = c.QuarantineBatch("nobody could tell", later(50_000))
+DOUBLE = c.RecordDouble("batches/two", "batches/one", cancelled=True, at=later(130))
+CANCEL = c.CancelBatch("the wrong prompt", later(200))
+CANCEL_SENT = c.RecordCancelSent("batches/one", later(201))
+PAUSE = c.PauseBatch("the price is looked into", later(70))
+RESUME = c.ResumeBatch("the price is right", later(90))
+HAND_OVER = c.HandOver(repair_of(205, 1), (PairRange("w2-s30-tvl", 4, 4),), later(7_010))
+GIVE_UP = c.GiveUp((e.Unrefined("w2-s30-tvl-004", "cut_off", "so it was"),), later(7_010))
 
 HAPPY: tuple[BatchCommand, ...] = (PLAN, WRITE, START, UPLOAD, JOB, PROCESS, SUCCEED, DOWNLOAD, READ)
 COMMANDS: tuple[BatchCommand, ...] = (
@@ -99,6 +110,14 @@ COMMANDS: tuple[BatchCommand, ...] = (
     REFUSE,
     FAIL,
     RETRY,
+    QUARANTINE,
+    DOUBLE,
+    CANCEL,
+    CANCEL_SENT,
+    PAUSE,
+    RESUME,
+    HAND_OVER,
+    GIVE_UP,
     c.PlanBatch(planned(pairs=2, revision=2)),
     c.RecordFile(written(OTHER_SHA)),
     c.StartSubmission("0ddba115", later(400)),

@@ -65,6 +65,17 @@ class Postgres:
     def drop(self, name: str) -> None:
         self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
+    def shut(self, name: str) -> None:
+        """Let nobody into a database, and throw out who is in it, as a server does that goes down."""
+        self._connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        self._connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+
+    def open(self, name: str) -> None:
+        """Let everybody in again."""
+        self._connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+
     def url(self, name: str) -> str:
         return str(self._server.get_uri(name))
 

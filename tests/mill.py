@@ -157,6 +157,18 @@ class Dice:
         return f"{next(self._nonces):08x}"
 
 
+class MemorySupplies:
+    """Implements core.engine.repair.Supplies: the pairs that a mill staged, and its recipe."""
+
+    def pairs(self, wave: int, pair_ids: Collection[str]) -> dict[str, ExtractedPair]:
+        del wave
+        return {pair_id: _pair(pair_id, 0) for pair_id in pair_ids}
+
+    def recipe(self, batch: Batch) -> Recipe:
+        del batch
+        return RECIPE
+
+
 class Mill:
     """One ledger and one provider, and as many engines, one after the other, as a test starts over them."""
 
@@ -204,6 +216,7 @@ class Mill:
             files=self.files,
             clock=self.clock,
             chance=self.dice,
+            supplies=MemorySupplies(),
             policy=self.policy,
             stopping=lambda: self.stopped,
         )

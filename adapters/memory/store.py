@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from contextlib import nullcontext
 from datetime import UTC
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from adapters.memory.lease import MemoryLease
 from core.errors import ConflictError
 from core.ledger.codec import encode
 from core.ledger.recorded import Recorded, stamp
@@ -17,22 +19,23 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.ledger.recorded import NewEvent
-    from core.ports import Clock
+    from core.ports import Clock, Fence
 
 
 class MemoryEventStore:
     """EventStore that forgets with its process; safe between threads."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Begin empty."""
+    def __init__(self, clock: Clock, lease: MemoryLease | None = None) -> None:
+        """Begin empty; `lease` judges fences, and without one there is none that holds."""
         self._clock = clock
+        self._lease = lease or MemoryLease(clock)
         self._lock = Lock()
         self._all: list[Recorded] = []
         self._streams: defaultdict[str, list[Recorded]] = defaultdict(list)
 
-    def append(self, events: Sequence[NewEvent]) -> list[Recorded]:
+    def append(self, events: Sequence[NewEvent], *, fence: Fence | None = None) -> list[Recorded]:
         """Append all events or none; see the port."""
-        with self._lock:
+        with self._lock, nullcontext() if fence is None else self._lease.holding(fence):
             if moved := self._moved(events):
                 raise ConflictError(moved)
             last = self._all[-1].recorded_at if self._all else ""

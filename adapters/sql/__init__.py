@@ -1,1 +1,1 @@
-"""The event store, the read model and the lease in SQLite or PostgreSQL, through SQLAlchemy."""
+"""The event store, the read model, the leases and the claims in SQLite or PostgreSQL, through SQLAlchemy."""

@@ -1,4 +1,4 @@
-"""Opens a ledger: its address in, the three ports over its tables out, if they are of this program's version."""
+"""Opens a ledger: its address in, the four ports over its tables out, if they are of this program's version."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from adapters.sql.access import Access
+from adapters.sql.claims import SqlClaims
 from adapters.sql.engine import create, parse, place
 from adapters.sql.lease import SqlLease
 from adapters.sql.read_model import SqlReadModel
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from core.ports import Clock
 
 #: The migration that this program's tables are of.
-SCHEMA = "0001"
+SCHEMA = "0002"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Database:
     store: SqlEventStore
     read_model: SqlReadModel
     lease: SqlLease
+    claims: SqlClaims
     close: Callable[[], None]
 
     def __enter__(self) -> Self:
@@ -65,7 +67,13 @@ def open_database(url: str, clock: Clock) -> Database:
     except LedgerError:
         close()
         raise
-    return Database(SqlEventStore(durable, clock), SqlReadModel(quick), SqlLease(quick, clock), close)
+    return Database(
+        store=SqlEventStore(durable, clock),
+        read_model=SqlReadModel(quick),
+        lease=SqlLease(durable, clock),
+        claims=SqlClaims(quick, clock),
+        close=close,
+    )
 
 
 def schema_of(connection: Connection) -> str | None:

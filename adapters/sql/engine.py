@@ -2,10 +2,10 @@
 
 An event is durable when `append` returns. SQLite runs in WAL mode with `synchronous=FULL`, one flush of the log
 a commit (about 0.1 ms on a local SSD, where the rollback journal needs three or four); PostgreSQL keeps
-`synchronous_commit`, which is put on where a server has it off. The read model and the lease can be made anew,
-so they do not wait for the disk: SQLite `synchronous=NORMAL`, PostgreSQL `synchronous_commit=off`. They go
-to the same log after the events they rest on, so a power cut may take their last commits, but leaves no row whose
-events are gone.
+`synchronous_commit`, which is put on where a server has it off. The read model and the claims can be made anew,
+so they do not wait for the disk: SQLite `synchronous=NORMAL`, PostgreSQL `synchronous_commit=off`. They go to the
+same log after the events they rest on, so a power cut may take their last commits, but leaves no row whose events
+are gone.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ from msgspec import MsgspecError
 from msgspec.structs import asdict
 from sqlalchemy import bindparam, func, literal_column, select
 
+from adapters.fencing import lost
+from adapters.sql.lease import HELD
 from adapters.sql.tables import events as table
 from core.errors import ConflictError, UnreadableEventError
 from core.ledger.codec import DECODERS, decode, encode
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from adapters.sql.access import Access
     from core.ledger.recorded import NewEvent
-    from core.ports import Clock
+    from core.ports import Clock, Fence
 
 #: Rows fetched at once: enough to make the question cheap, few enough to be decoded while they are in the cache.
 PAGE = 500
@@ -74,16 +76,19 @@ class SqlEventStore:
         sqlite = access.dialect.name == "sqlite"
         self._begin = "BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({_LOCK})"
         self._tail = str(_TAIL.compile(dialect=access.dialect, compile_kwargs={"literal_binds": True}))
+        self._held = str(HELD.compile(dialect=access.dialect))
         self._version = str(_VERSION.compile(dialect=access.dialect))
         self._insert = str(_INSERT.compile(dialect=access.dialect))
 
-    def append(self, events: Sequence[NewEvent]) -> list[Recorded]:
+    def append(self, events: Sequence[NewEvent], *, fence: Fence | None = None) -> list[Recorded]:
         """Append all events or none; see the port."""
         if not events:
             return []
         encoded = [encode(new.event) for new in events]
         with self._access.appending() as cursor:
             cursor.execute(self._begin)
+            if fence is not None:
+                self._judge(cursor, fence)
             cursor.execute(self._tail)
             position, last = cursor.fetchone() or (0, "")
             # A clock that was set back must not let text order and position order disagree.
@@ -97,6 +102,13 @@ class SqlEventStore:
                 cursor.execute("ROLLBACK")
                 raise ConflictError(self._moved(cursor, events))
         return recorded
+
+    def _judge(self, cursor: DBAPICursor, fence: Fence) -> None:
+        """Raise LeaseLostError unless the lease is on record, where it then stays until the commit."""
+        cursor.execute(self._held, {"lease": fence.name, "fence": fence.number})
+        if cursor.fetchone() is None:
+            cursor.execute("ROLLBACK")
+            raise lost(fence)
 
     def _insert_all(self, cursor: DBAPICursor, rows: list[dict[str, Any]]) -> bool:
         """Insert the rows; False when one of them is not the next of its stream."""

@@ -1,4 +1,4 @@
-"""The tables: the events, which nobody may change, and the rows and the lease, which can be made anew."""
+"""The tables: the events, which nobody may change; the rows, which can be made anew; leases and claims."""
 
 from __future__ import annotations
 
@@ -63,12 +63,29 @@ lease = Table(
     "lease",
     metadata,
     Column("name", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("host", Text, nullable=False),
     Column("pid", BigInteger, nullable=False),
     Column("started", Text, nullable=False),
     Column("token", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
+)
+
+#: One row: the number that the newest lease was given, whether it is still held or not.
+last_fence = Table(
+    "last_fence",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+)
+
+#: One row an open batch of a shared ledger: the number of the lease whose worker looks after it, null for none.
+claims = Table(
+    "claims",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("fence", BigInteger, nullable=True),
 )
 
 

@@ -1,4 +1,4 @@
-"""`batchmill submit`, `run` and `retry`."""
+"""`batchmill submit` and `run`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import HIGHEST
+from cli.commands import First, Last  # noqa: TC001 - typer reads the annotations at run time
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(submit)
     app.command()(run)
-    app.command()(retry)
-
-
-First = Annotated[int, typer.Argument(min=1, max=HIGHEST, help="The first batch number.")]
-Last = Annotated[int | None, typer.Argument(min=1, max=HIGHEST, help="The last one (default: only the first).")]
 
 
 def submit(context: typer.Context, first: First, last: Last = None) -> None:
@@ -55,11 +50,18 @@ def run(
     *,
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when nothing is left to do.")] = False,
     json_log: Annotated[bool, typer.Option("--json-log", help="Log JSON lines instead of text.")] = False,
+    shared: Annotated[
+        bool,
+        typer.Option(
+            "--shared", help="Divide the batches with other daemons started with --shared; PostgreSQL only."
+        ),
+    ] = False,
 ) -> None:
     """Run the daemon: submit written batches, poll their jobs, download results, read the answers.
 
     SIGTERM or Ctrl-C ends it within five seconds, and nothing is lost. A second daemon on the same ledger refuses
-    to start. With --until-idle the exit status is 1 if a batch failed or waits for a person.
+    to start, unless both were started with --shared. With --until-idle the exit status is 1 if a batch failed or
+    waits for a person.
     """
     from cli.compose import opened
     from cli.driving import Drive
@@ -71,6 +73,7 @@ def run(
         drive = Drive(
             workspace,
             "daemon",
+            shared=shared,
             observe=lambda events: tell(log, events),
             warn=lambda text: log.warning("provider", trouble=text),
         )
@@ -78,28 +81,7 @@ def run(
             lambda pulse: until_idle and pulse.open == 0,
             begun=lambda: log.info("daemon.started", workspace=str(workspace.root), until_idle=until_idle),
         )
-        idle = not drive.books.open_batches()
+        idle = not drive.books.open_count
         log.info("daemon.stopped", idle=idle)
         if until_idle and idle:
             complain(workspace)
-
-
-def retry(
-    context: typer.Context,
-    first: First,
-    last: Last = None,
-    *,
-    reason: Annotated[str, typer.Option(help="Why, for the ledger.")] = "asked for by a person",
-) -> None:
-    """Put failed or refused batches back to written, for another attempt with the same file.
-
-    Nothing is sent by this: the daemon or `batchmill submit` does that. Batches of the range that neither failed
-    nor were refused are left alone.
-    """
-    from cli.compose import opened
-    from cli.render.text import number_ranges, say
-    from cli.submission import retry_range
-
-    with opened(*context.obj) as workspace:
-        numbers = retry_range(workspace, first, first if last is None else last, reason)
-    say(f"batch {number_ranges(numbers)} is written again; next: `batchmill run`, or `batchmill submit`.")

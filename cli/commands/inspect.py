@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import HIGHEST
+from cli.commands import batch_number
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def status(
     context: typer.Context,
     numbers: Annotated[
-        list[int] | None, typer.Argument(metavar="BATCH", min=1, max=HIGHEST, help="Only these batches.")
+        list[int] | None, typer.Argument(metavar="BATCH", parser=batch_number, help="Only these batches.")
     ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Show every batch, however many there are.")] = False,
@@ -32,6 +32,7 @@ def status(
     from cli.compose import opened
     from cli.render.text import emit_json, say
     from cli.render.views import status_lines
+    from core.batch.numbers import label
     from core.errors import NotFoundError
     from core.projections.catch_up import catch_up
 
@@ -43,7 +44,9 @@ def status(
         holder = workspace.database.lease.current()
     missing = set(numbers or ()) - {row.number for row in rows}
     if missing:
-        raise NotFoundError(f"the ledger has no batch {min(missing)}; `batchmill status` shows those it has")
+        raise NotFoundError(
+            f"the ledger has no batch {label(min(missing))}; `batchmill status` shows those it has"
+        )
     if as_json:
         emit_json({"waves": waves, "batches": rows, "driver": holder})
         return

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.batch.numbers import in_order, label, round_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -67,11 +69,15 @@ def clock_time(at: str | None) -> str | None:
 
 
 def number_ranges(numbers: Iterable[int]) -> str:
-    """Return numbers as people write them: `205-209, 211`."""
+    """Return numbers as people write them: `205-209, 211`, and repairs behind them, `205r1`."""
     runs: list[list[int]] = []
+    repairs: list[int] = []
     for number in sorted(numbers):
-        if runs and number == runs[-1][1] + 1:
+        if round_of(number):
+            repairs.append(number)
+        elif runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    ranges = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
+    return ", ".join(ranges + [label(number) for number in sorted(repairs, key=in_order)])

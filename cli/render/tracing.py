@@ -46,7 +46,7 @@ def history_lines(history: History) -> list[str]:
         lines += _listed(each.event)
     if history.state is not None:
         state = history.state
-        hold = f", waits for a person: {clean(state.hold)}" if state.hold else ""
+        hold = f", {state.hold.value}: {clean(state.hold_reason)}" if state.hold else ""
         then = f" at position {history.until}" if history.until is not None else ""
         lines += [
             "",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cli.render.text import clean, clock_time, number_ranges, table
 from core.batch.lifecycle import Status
+from core.batch.numbers import in_order
 from core.projections.timeline import MARKS, day
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def status_lines(batches: Sequence[BatchRow], *, everything: bool) -> list[str]:
     """Return the status of all waves, then one line a batch: all of them, or those that matter most."""
     if not batches:
         return ["The ledger holds no batch yet; begin with `batchmill plan --wave N`."]
+    batches = sorted(batches, key=lambda row: in_order(row.number))
     lines = _by_status(batches)
     shown = batches
     if not everything and len(batches) > MOST_LINES:
@@ -37,7 +39,7 @@ def status_lines(batches: Sequence[BatchRow], *, everything: bool) -> list[str]:
             "",
             f"{len(batches) - len(shown)} more batches are not shown; `batchmill status --all` shows them.",
         ]
-    reasons = [f"batch {row.number}: {_reason(row)}" for row in shown if row.reason]
+    reasons = [f"batch {row.label}: {_reason(row)}" for row in shown if row.reason]
     return lines + (["", *reasons] if reasons else [])
 
 
@@ -62,7 +64,7 @@ def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
         "pairs",
         "requests",
         "refined",
-        "not refined",
+        "missing",
         "job",
         "changed (UTC)",
     )
@@ -70,14 +72,14 @@ def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
         headers,
         (
             (
-                row.number,
+                row.label,
                 row.wave,
                 _state(row),
                 row.title,
                 row.pairs,
                 row.requests or None,
                 row.refined if row.read_at else None,
-                row.pairs - row.refined if row.read_at else None,
+                row.missing_now if row.read_at else None,
                 _short_job(row.job_name),
                 clock_time(row.changed_at),
             )
@@ -90,8 +92,9 @@ def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
 def _state(row: BatchRow) -> str:
     emulated = " (emulated)" if row.emulated else ""
     attempt = f", attempt {row.attempt}" if row.attempt > 1 else ""
-    sending = ", being sent" if row.status == Status.WRITTEN.value and row.started_at else ""
-    return f"{row.status}{sending}{attempt}{emulated}"
+    sending = ", being sent" if row.status == Status.WRITTEN.value and row.started_at and not row.hold else ""
+    hold = f", {row.hold}" if row.hold and row.hold != row.status else ""
+    return f"{row.status}{sending}{hold}{attempt}{emulated}"
 
 
 def _short_job(name: str | None) -> str | None:

@@ -6,7 +6,8 @@ from datetime import datetime  # noqa: TC003 - part of the public shape
 
 import msgspec
 
-from core.batch.events import AnswersRead, BatchPlanned, BatchWritten  # noqa: TC001 - the same
+from core.batch.events import AnswersRead, BatchPlanned, BatchWritten, Unrefined  # noqa: TC001 - the same
+from core.pairs import PairRange  # noqa: TC001 - the same
 
 
 class PlanBatch(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ class RecordUpload(msgspec.Struct, frozen=True):
 
 
 class RecordJob(msgspec.Struct, frozen=True):
-    """The provider has a job under the attempt's display name; `how` is created or found."""
+    """The provider has a job under the attempt's display name; `how` is created, found or settled."""
 
     job_name: str
     how: str
@@ -73,6 +74,22 @@ class RecordRefusal(msgspec.Struct, frozen=True):
     """The provider made no job and never will from this file."""
 
     reason: str
+    at: datetime
+
+
+class QuarantineBatch(msgspec.Struct, frozen=True):
+    """Leave a submission whose end nobody could find out to a person."""
+
+    reason: str
+    at: datetime
+
+
+class RecordDouble(msgspec.Struct, frozen=True):
+    """The provider had a second job under the attempt's name beside `kept`."""
+
+    job_name: str
+    kept: str
+    cancelled: bool
     at: datetime
 
 
@@ -117,8 +134,51 @@ class RecordAnswers(msgspec.Struct, frozen=True):
     answers: AnswersRead
 
 
+class HandOver(msgspec.Struct, frozen=True):
+    """Let the repair `to` carry these pairs, of those that the batch did not bring home."""
+
+    to: int
+    ranges: tuple[PairRange, ...]
+    at: datetime
+
+
+class GiveUp(msgspec.Struct, frozen=True):
+    """Try nothing more for these pairs, of those that the batch did not bring home."""
+
+    pairs: tuple[Unrefined, ...]
+    at: datetime
+
+
 class RetryBatch(msgspec.Struct, frozen=True):
     """Send a failed or refused batch again."""
+
+    reason: str
+    at: datetime
+
+
+class CancelBatch(msgspec.Struct, frozen=True):
+    """Stop the batch's job, if it has one, and send it no more until it is retried."""
+
+    reason: str
+    at: datetime
+
+
+class RecordCancelSent(msgspec.Struct, frozen=True):
+    """The provider was asked to stop the batch's job."""
+
+    job_name: str
+    at: datetime
+
+
+class PauseBatch(msgspec.Struct, frozen=True):
+    """Send nothing more of the batch until it is resumed."""
+
+    reason: str
+    at: datetime
+
+
+class ResumeBatch(msgspec.Struct, frozen=True):
+    """End a pause."""
 
     reason: str
     at: datetime
@@ -134,10 +194,18 @@ BatchCommand = (
     | RecordDeferral
     | RecordUnclear
     | RecordRefusal
+    | QuarantineBatch
+    | RecordDouble
     | RecordProcessing
     | RecordSuccess
     | RecordFailure
     | RecordDownload
     | RecordAnswers
+    | HandOver
+    | GiveUp
     | RetryBatch
+    | CancelBatch
+    | RecordCancelSent
+    | PauseBatch
+    | ResumeBatch
 )

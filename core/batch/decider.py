@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 from core.batch import commands as c
 from core.batch import events as e
 from core.batch.lifecycle import Status, Trigger, follow
+from core.batch.numbers import label
+from core.batch.steering import steer, way_out
 from core.errors import RefusedError
+from core.pairs import ids
 
 if TYPE_CHECKING:
     from core.batch.commands import BatchCommand
@@ -21,30 +24,29 @@ def decide(batch: Batch, command: BatchCommand) -> list[BatchEvent]:
     The clock and the network have been read before. Raises RefusedError for a command that cannot be given now.
     """
     match command:
-        case c.PlanBatch() | c.WithdrawBatch() | c.RecordFile() | c.RetryBatch():
+        case c.PlanBatch() | c.WithdrawBatch() | c.RecordFile():
             return _prepare(batch, command)
+        case c.RetryBatch() | c.CancelBatch() | c.RecordCancelSent() | c.PauseBatch() | c.ResumeBatch():
+            return steer(batch, command)
+        case c.HandOver() | c.GiveUp():
+            return [_leave(batch, command)]
         case c.RecordProcessing() | c.RecordSuccess() | c.RecordFailure() | c.RecordDownload() | c.RecordAnswers():
             return _observe(batch, command)
         case _:
             return _submit(batch, command)
 
 
-def _prepare(
-    batch: Batch, command: c.PlanBatch | c.WithdrawBatch | c.RecordFile | c.RetryBatch
-) -> list[BatchEvent]:
+def _prepare(batch: Batch, command: c.PlanBatch | c.WithdrawBatch | c.RecordFile) -> list[BatchEvent]:
     match command:
         case c.PlanBatch(planned=planned):
             _refuse_open_intent(batch, "planned again")
             follow(batch.name, batch.status, Trigger.PLAN)
-            if batch.jobs:
-                raise RefusedError(
-                    f"{batch.name} was sent to the provider before (attempt {batch.attempt}) and keeps its pairs; "
-                    "plan the wave with other numbers"
-                )
+            _refuse_sent(batch)
             return [planned]
         case c.WithdrawBatch(reason=reason, at=at):
             _refuse_open_intent(batch, "withdrawn")
             follow(batch.name, batch.status, Trigger.WITHDRAW)
+            _refuse_sent(batch)
             return [e.BatchWithdrawn(reason=reason, at=at)]
         case c.RecordFile(written=written):
             if batch.status is not Status.PLANNED and batch.file_sha256 == written.sha256:
@@ -52,11 +54,6 @@ def _prepare(
             _refuse_open_intent(batch, "written anew")
             follow(batch.name, batch.status, Trigger.WRITE)
             return [written]
-        case c.RetryBatch(reason=reason, at=at):
-            follow(batch.name, batch.status, Trigger.RETRY)
-            if batch.status is Status.WRITTEN and not batch.hold:
-                raise RefusedError(f"{batch.name} is written and waits for its turn; there is nothing to retry")
-            return [e.BatchRetried(reason=reason, at=at)]
         case _:
             assert_never(command)
 
@@ -68,7 +65,9 @@ def _submit(
     | c.RecordJob
     | c.RecordDeferral
     | c.RecordUnclear
-    | c.RecordRefusal,
+    | c.RecordRefusal
+    | c.RecordDouble
+    | c.QuarantineBatch,
 ) -> list[BatchEvent]:
     if isinstance(command, c.StartSubmission):
         return _start(batch, command)
@@ -76,34 +75,49 @@ def _submit(
         return []
     if not batch.intent_open:
         raise RefusedError(f"{batch.name} has no submission under way that this could be the end of")
+    if isinstance(command, c.RecordUpload | c.RecordDouble):
+        return [_note(command)]
+    return [_end(batch, command)]
+
+
+def _note(command: c.RecordUpload | c.RecordDouble) -> BatchEvent:
     match command:
         case c.RecordUpload(file_name=file_name, expires_at=expires_at, at=at):
-            return [e.FileUploaded(file_name=file_name, expires_at=expires_at, at=at)]
+            return e.FileUploaded(file_name=file_name, expires_at=expires_at, at=at)
+        case c.RecordDouble(job_name=job_name, kept=kept, cancelled=cancelled, at=at):
+            return e.DoubleFound(job_name=job_name, kept=kept, cancelled=cancelled, at=at)
+
+
+def _end(
+    batch: Batch,
+    command: c.RecordJob | c.RecordDeferral | c.RecordUnclear | c.RecordRefusal | c.QuarantineBatch,
+) -> BatchEvent:
+    match command:
         case c.RecordJob(job_name=job_name, how=how, at=at, due=due):
             follow(batch.name, batch.status, Trigger.SUBMIT)
-            return [e.BatchSubmitted(attempt=batch.attempt, job_name=job_name, how=how, at=at, due=due)]
+            return e.BatchSubmitted(attempt=batch.attempt, job_name=job_name, how=how, at=at, due=due)
         case c.RecordDeferral(reason=reason, until=until, at=at):
-            return [e.SubmissionDeferred(reason=reason, until=until, tries=batch.deferrals + 1, at=at)]
+            return e.SubmissionDeferred(reason=reason, until=until, tries=batch.deferrals + 1, at=at)
         case c.RecordUnclear(reason=reason, looked=looked, look_again_at=look_again_at, at=at):
             looks = batch.looks + 1 if looked else batch.looks
-            return [e.SubmissionUnclear(reason=reason, looks=looks, look_again_at=look_again_at, at=at)]
+            return e.SubmissionUnclear(reason=reason, looks=looks, look_again_at=look_again_at, at=at)
         case c.RecordRefusal(reason=reason, at=at):
-            return [e.SubmissionRefused(reason=reason, at=at)]
-        case _:
-            assert_never(command)
+            return e.SubmissionRefused(reason=reason, at=at)
+        case c.QuarantineBatch(reason=reason, at=at):
+            return e.SubmissionQuarantined(reason=reason, at=at)
 
 
 def _start(batch: Batch, command: c.StartSubmission) -> list[BatchEvent]:
     _refuse_open_intent(batch, "submitted")
     if batch.hold:
         raise RefusedError(
-            f"{batch.name} was refused: {batch.hold}; mend the cause, then `batchmill retry {batch.number}`"
+            f"{batch.name} is {batch.hold.value}: {batch.hold_reason}; {way_out(batch.number, batch.hold)}"
         )
     follow(batch.name, batch.status, Trigger.SUBMIT)
     attempt = batch.next_attempt
     # An attempt that is tried again keeps its name: a job of it that turns up late is found under it.
     again = attempt == batch.attempt
-    fresh = f"w{batch.wave}-batch_{batch.number}-a{attempt}-{command.nonce}"
+    fresh = f"w{batch.wave}-batch_{label(batch.number)}-a{attempt}-{command.nonce}"
     return [
         e.SubmissionStarted(
             attempt=attempt,
@@ -158,6 +172,29 @@ def _answers(batch: Batch, answers: e.AnswersRead) -> list[BatchEvent]:
             "every pair gets exactly one, so this is an error of the reader"
         )
     return [answers]
+
+
+def _leave(batch: Batch, command: c.HandOver | c.GiveUp) -> BatchEvent:
+    """Judge that pairs leave the batch: each must be missing, so that it is never anywhere twice."""
+    missing = {pair.pair_id for pair in batch.missing}
+    match command:
+        case c.HandOver(to=to, ranges=ranges, at=at):
+            leaving = list(ids(ranges))
+            event: BatchEvent = e.PairsHandedOver(to=to, ranges=ranges, at=at)
+        case c.GiveUp(pairs=pairs, at=at):
+            leaving = [pair.pair_id for pair in pairs]
+            event = e.PairsGivenUp(pairs=pairs, at=at)
+    if not leaving or len(set(leaving)) < len(leaving) or not missing.issuperset(leaving):
+        raise RefusedError(f"{batch.name} does not miss just those pairs; they may have been taken over meanwhile")
+    return event
+
+
+def _refuse_sent(batch: Batch) -> None:
+    if batch.jobs:
+        raise RefusedError(
+            f"{batch.name} was sent to the provider before (attempt {batch.attempt}) and keeps its pairs; "
+            "plan the wave with other numbers"
+        )
 
 
 def _refuse_open_intent(batch: Batch, what: str) -> None:

@@ -81,7 +81,7 @@ class FileUploaded(msgspec.Struct, frozen=True, gc=False):
 
 
 class BatchSubmitted(msgspec.Struct, frozen=True, gc=False):
-    """The provider has a job for this attempt; `how` is `created`, or `found` by its display name.
+    """The provider has a job for this attempt; `how` is created, found (by its name) or settled (by a person).
 
     `due` is when the job ought to have ended: the provider's own limit for waiting and running.
     """
@@ -118,6 +118,25 @@ class SubmissionRefused(msgspec.Struct, frozen=True, gc=False):
     """The provider certainly made no job and would refuse the same file again; a person has to look."""
 
     reason: str
+    at: datetime
+
+
+class SubmissionQuarantined(msgspec.Struct, frozen=True, gc=False):
+    """For too long nobody could tell whether the provider made a job; only a person may say so now."""
+
+    reason: str
+    at: datetime
+
+
+class DoubleFound(msgspec.Struct, frozen=True, gc=False):
+    """The provider had another job under the attempt's name: `kept` is the attempt's, `job_name` was given up.
+
+    `cancelled` says that the provider took the cancellation; otherwise the double had ended before.
+    """
+
+    job_name: str
+    kept: str
+    cancelled: bool
     at: datetime
 
 
@@ -179,8 +198,51 @@ class AnswersRead(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
+class PairsHandedOver(msgspec.Struct, frozen=True, gc=False):
+    """Pairs that this batch did not bring home are carried by its repair `to` from now on."""
+
+    to: int
+    ranges: tuple[PairRange, ...]
+    at: datetime
+
+
+class PairsGivenUp(msgspec.Struct, frozen=True, gc=False):
+    """Pairs that nothing more is tried for, each with its last verdict and reason."""
+
+    pairs: tuple[Unrefined, ...]
+    at: datetime
+
+
 class BatchRetried(msgspec.Struct, frozen=True, gc=False):
     """The batch goes back to written, for another attempt with the same file."""
+
+    reason: str
+    at: datetime
+
+
+class CancelRequested(msgspec.Struct, frozen=True, gc=False):
+    """A person wants no (further) job for the batch; one that the provider has is to be stopped."""
+
+    reason: str
+    at: datetime
+
+
+class CancelSent(msgspec.Struct, frozen=True, gc=False):
+    """The provider was asked to stop the batch's job; what became of it is seen by polling."""
+
+    job_name: str
+    at: datetime
+
+
+class BatchPaused(msgspec.Struct, frozen=True, gc=False):
+    """A person wants nothing more of the batch to be sent; a job under way is still brought home."""
+
+    reason: str
+    at: datetime
+
+
+class BatchResumed(msgspec.Struct, frozen=True, gc=False):
+    """The pause is over."""
 
     reason: str
     at: datetime
@@ -196,10 +258,18 @@ BatchEvent = (
     | SubmissionDeferred
     | SubmissionUnclear
     | SubmissionRefused
+    | SubmissionQuarantined
+    | DoubleFound
     | BatchProcessing
     | BatchSucceeded
     | BatchFailed
     | BatchDownloaded
     | AnswersRead
+    | PairsHandedOver
+    | PairsGivenUp
     | BatchRetried
+    | CancelRequested
+    | CancelSent
+    | BatchPaused
+    | BatchResumed
 )

@@ -7,22 +7,26 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from core.batch.lifecycle import Status
-from core.engine.harvest import Harvester, Haul
+from core.batch.numbers import label
+from core.engine.cancel import cancel
+from core.engine.harvest import Harvester
+from core.engine.pace import admitted, held_until, next_room
 from core.engine.poll import Poller, retry
 from core.engine.read import read_answers
+from core.engine.repair import repair
 from core.engine.resolve import resolve
-from core.engine.steps import Kind, next_step
+from core.engine.steps import Kind
 from core.engine.submit import submit
+from core.engine.watch import Watch
 from core.errors import CredentialsError, ProviderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from core.batch.state import Batch
+    from core.engine.haul import Haul
     from core.engine.workshop import Workshop
-
-IN_FLIGHT = {Status.SUBMITTED, Status.PROCESSING}
+    from core.ports import Share
 
 
 class Pulse(msgspec.Struct, frozen=True):
@@ -36,19 +40,27 @@ class Engine:
     """Drives batches; holds no truth of its own, only when it last asked and what to leave alone for a while."""
 
     def __init__(
-        self, shop: Workshop, *, only: Collection[int] | None = None, warn: Callable[[str], None] = lambda _: None
+        self,
+        shop: Workshop,
+        *,
+        only: Collection[int] | None = None,
+        warn: Callable[[str], None] = lambda _: None,
+        share: Callable[[Collection[int]], Share] | None = None,
     ) -> None:
         """Drive everything under way, and submit all batches or `only` some.
 
-        `warn` is told of every trouble that a later pulse tries again.
+        `warn` is told of every trouble that a later pulse tries again. With `share`, the open batches are divided
+        with other workers, and those of this one's part alone are driven.
         """
         self._shop = shop
         self._only = only
         self._warn = warn
+        self._divide = share
+        self._share: Share | None = None
+        self._watch = Watch(shop.policy, warn)
         self._poller = Poller()
         self._harvester = Harvester()
         self._polled: datetime | None = None
-        self._warned: set[str] = set()
         self._not_before: dict[Kind, datetime] = {}
         self._resting: dict[int, datetime] = {}
 
@@ -58,27 +70,41 @@ class Engine:
         Raises CredentialsError when the provider does not accept the key; any other trouble with the provider is
         told to `warn` and tried again later.
         """
+        self._look_at_clock()
         self._shop.books.refresh()
+        if self._divide is not None:
+            self._share = self._divide(self._shop.books.open_numbers())
+            # What was taken over may have moved on while another worker had it.
+            self._shop.books.refresh()
         while not self._shop.stopping():
             if not self._one_round():
                 break
+        self._watch.seen(self._shop.now())
         return self._rest()
+
+    def _look_at_clock(self) -> None:
+        """Forget all waits that a clock set back would make last."""
+        if self._watch.jumped_back(self._shop.now()):
+            self._polled = None
+            self._not_before.clear()
+            self._resting.clear()
 
     def _one_round(self) -> bool:
         """Do one chunk of each kind of work that is due; return whether there may be more at once.
 
         Answers that are on disk can wait: they are read when no result is left to bring home.
         """
-        chunk = self._shop.policy.chunk
         done = [
             self._do(Kind.RESOLVE, resolve, self._due(Kind.RESOLVE)),
+            self._do(Kind.CANCEL, cancel, self._chunk(Kind.CANCEL)),
             self._do(Kind.POLL, self._poll, self._pollable()),
-            self._do(Kind.HARVEST, self._harvester.harvest, self._due(Kind.HARVEST)[:chunk]),
+            self._do(Kind.HARVEST, self._harvester.harvest, self._chunk(Kind.HARVEST)),
             self._do(Kind.RETRY, retry, self._due(Kind.RETRY)),
             self._do(Kind.SUBMIT, submit, self._submittable()),
         ]
-        if not self._due(Kind.HARVEST):
-            done.append(self._do(Kind.READ, read_answers, self._due(Kind.READ)[:chunk]))
+        if not self._chunk(Kind.HARVEST):
+            done.append(self._do(Kind.READ, read_answers, self._chunk(Kind.READ)))
+            done.append(self._do(Kind.REPAIR, repair, self._chunk(Kind.REPAIR)))
         return any(done)
 
     def _do(
@@ -98,7 +124,7 @@ class Engine:
         for haul in outcome or ():
             if haul.trouble:
                 # Only this batch rests: its trouble must not keep the others' results from coming home.
-                self._warn(f"batch {haul.number}: {haul.trouble}")
+                self._warn(f"batch {label(haul.number)}: {haul.trouble}")
                 self._resting[haul.number] = self._later()
         return True
 
@@ -107,33 +133,23 @@ class Engine:
 
     def _poll(self, shop: Workshop, batches: Sequence[Batch]) -> None:
         self._polled = shop.now()
-        self._poller.poll(shop, batches)
-        self._warn_of_deadlines(batches)
+        try:
+            self._poller.poll(shop, batches, patient=self._watch.patient(shop.now()))
+        finally:
+            # A poll that fails is no reason to be silent about jobs that are near their end.
+            self._watch.warn_of_deadlines(self._due(Kind.POLL), shop.now())
 
-    def _warn_of_deadlines(self, batches: Sequence[Batch]) -> None:
-        """Warn once of every job that is near its end and has none yet."""
-        near = self._shop.now() + timedelta(hours=self._shop.policy.warn_hours)
-        for batch in batches:
-            if batch.due and batch.due <= near and batch.job_name and batch.job_name not in self._warned:
-                self._warned.add(batch.job_name)
-                self._warn(
-                    f"batch {batch.number}: {batch.job_name} ought to end by {batch.due:%Y-%m-%d %H:%M} UTC"
-                )
+    def _chunk(self, kind: Kind) -> list[Batch]:
+        return self._due(kind, most=self._shop.policy.chunk)
 
-    def _of_kind(self, kind: Kind) -> list[tuple[Batch, datetime | None]]:
-        steps = ((batch, next_step(batch)) for batch in self._shop.books.open_batches())
-        found = [(batch, step.due) for batch, step in steps if step.kind is kind]
-        if kind is Kind.SUBMIT and self._only is not None:
-            return [(batch, due) for batch, due in found if batch.number in self._only]
-        return found
-
-    def _due(self, kind: Kind) -> list[Batch]:
-        now = self._shop.now()
-        return [
-            batch
-            for batch, due in self._of_kind(kind)
-            if (due is None or due <= now) and self._resting.get(batch.number, now) <= now
-        ]
+    def _due(self, kind: Kind, *, most: int | None = None) -> list[Batch]:
+        """Return the batches whose next step is of this kind and due: ours, and those that do not rest."""
+        books, now = self._shop.books, self._shop.now()
+        if self._resting:
+            self._resting = {number: until for number, until in self._resting.items() if until > now}
+        wanted = None if most is None else most + len(self._resting)
+        numbers = books.agenda.due(kind, now, most=wanted, among=self._share.mine if self._share else None)
+        return [books.get(number) for number in numbers if number not in self._resting][:most]
 
     def _pollable(self) -> list[Batch]:
         every = timedelta(seconds=self._shop.policy.poll_every)
@@ -142,23 +158,14 @@ class Engine:
         return self._due(Kind.POLL)
 
     def _submittable(self) -> list[Batch]:
-        """Return the next chunk to submit: as many as the jobs at once allow, none while a wait is on.
-
-        A rate limit or an unreachable provider concerns the whole project, so one batch's wait holds all.
-        """
-        everything = self._shop.books.open_batches()
-        now = self._shop.now()
-        if any(b.deferrals and b.next_try_at and b.next_try_at > now and not b.intent_open for b in everything):
-            return []
-        busy = sum(batch.status in IN_FLIGHT or batch.intent_open for batch in everything)
-        room = max(0, self._shop.policy.jobs_at_once - busy)
-        return self._due(Kind.SUBMIT)[: min(room, self._shop.policy.chunk)]
+        return admitted(self._shop, self._share, self._only)
 
     def _rest(self) -> Pulse:
-        everything = self._shop.books.open_batches()
-        now = self._shop.now()
-        dues = [due for kind in Kind for _, due in self._of_kind(kind) if due is not None and due > now]
-        dues += [moment for moment in (*self._not_before.values(), *self._resting.values()) if moment > now]
-        if self._polled is not None and any(batch.status in IN_FLIGHT for batch in everything):
+        books, now = self._shop.books, self._shop.now()
+        dues = [books.agenda.next_due(kind) for kind in Kind if kind is not Kind.SUBMIT]
+        dues += [held_until(self._shop), next_room(self._shop)]
+        dues += [*self._not_before.values(), *self._resting.values()]
+        if self._polled is not None and books.agenda.count(Kind.POLL):
             dues.append(self._polled + timedelta(seconds=self._shop.policy.poll_every))
-        return Pulse(open=len(everything), due=min(dues, default=None))
+        later = [moment for moment in dues if moment is not None and moment > now]
+        return Pulse(open=books.open_count, due=min(later, default=None))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from core.batch.decider import decide
-from core.batch.state import Batch, evolve
-from core.engine.steps import is_open
+from core.batch.events import SubmissionStarted
+from core.batch.folding import evolve
+from core.batch.state import Batch
+from core.engine.agenda import Agenda
+from core.engine.steps import Kind, next_step
 from core.errors import ConflictError, RefusedError
 from core.ledger.load import load_batch
 from core.ledger.recorded import Context, NewEvent
@@ -16,18 +21,25 @@ from core.ledger.streams import batch_number, batch_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from core.batch.commands import BatchCommand
     from core.ledger.recorded import Recorded
-    from core.ports import EventStore
+    from core.ports import EventStore, Fence
+
+#: Events folded before closed batches are dropped: a long history does not fill the memory.
+STRIDE = 5_000
+#: How long a submission's beginning is remembered, for the rate at which jobs are created.
+MINUTE = timedelta(minutes=1)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """Commands to one batch, in order, and what caused them."""
+    """Commands to one batch, in order, and what caused them; `also` is what stands or falls with them."""
 
     number: int
     commands: tuple[BatchCommand, ...]
     cause: str
+    also: tuple[Entry, ...] = ()
 
 
 class Books:
@@ -39,17 +51,22 @@ class Books:
         actor: str,
         observe: Callable[[Sequence[Recorded]], None] = lambda _: None,
         refused: Callable[[RefusedError], None] | None = None,
+        *,
+        fence: Callable[[], Fence | None] = lambda: None,
     ) -> None:
         """Begin with an empty fold; `actor` signs what is written, `observe` is shown it afterwards.
 
         `refused` is told of an entry that no longer fits what the ledger says, which is then left out; without it
-        such an entry raises.
+        such an entry raises. `fence` gives the lease under which is written, if under any.
         """
+        self.agenda = Agenda()
         self._observe = observe
         self._refused = refused
         self._store = store
         self._actor = actor
+        self._fence = fence
         self._batches: dict[int, Batch] = {}
+        self._started: deque[datetime] = deque()
         self._position = 0
 
     @property
@@ -59,14 +76,35 @@ class Books:
 
     def refresh(self) -> None:
         """Fold what has been appended since the last look, by anybody."""
-        if self._store.head() > self._position:
+        if self._store.head() <= self._position:
+            return
+        touched: set[int] = set()
+        try:
             for recorded in self._store.read(after=self._position):
-                self._fold(recorded)
-            self._drop_closed()
+                touched |= self._fold(recorded)
+                if len(touched) >= STRIDE:
+                    self._sort(touched)
+                    touched.clear()
+        finally:
+            # What was folded before the ledger went away is folded: its place in the agenda must follow.
+            self._sort(touched)
 
-    def open_batches(self) -> list[Batch]:
-        """Return every batch that still needs the engine, by number."""
-        return [self._batches[number] for number in sorted(self._batches)]
+    @property
+    def open_count(self) -> int:
+        """How many batches still need the engine."""
+        return len(self._batches)
+
+    def open_numbers(self) -> list[int]:
+        """Return the numbers of the batches that still need the engine."""
+        return sorted(self._batches)
+
+    def started_between(self, after: datetime, until: datetime) -> int:
+        """Return how many submissions anybody started in that time; those of the last minute are remembered."""
+        return sum(after < start <= until for start in self._started)
+
+    def first_start(self, *, after: datetime) -> datetime | None:
+        """Return when the first submission after that moment was started, as far as it is remembered."""
+        return min((start for start in self._started if start > after), default=None)
 
     def get(self, number: int) -> Batch:
         """Return a batch as the ledger has it, open or not."""
@@ -86,7 +124,7 @@ class Books:
             if not events:
                 return []
             try:
-                recorded = self._store.append(events)
+                recorded = self._store.append(events, fence=self._fence())
             except ConflictError:
                 self.refresh()
                 continue
@@ -109,29 +147,40 @@ class Books:
         for command in entry.commands:
             for event in decide(batch, command):
                 batch = evolve(batch, event)
-                context = Context(self._actor, f"batch-{batch.number}/a{batch.attempt}", entry.cause)
+                context = Context(self._actor, f"{batch_stream(batch.number)}/a{batch.attempt}", entry.cause)
                 events.append(NewEvent(batch_stream(batch.number), batch.version, event, context))
-        return events
+        return events + [event for other in entry.also for event in self._decide(other)]
 
     def _take(self, recorded: Sequence[Recorded]) -> None:
         """Fold our own events at once when nobody else's stand between; otherwise leave it to refresh."""
         if recorded[0].position == self._position + 1:
-            for event in recorded:
-                self._fold(event)
-            self._drop_closed(batch_number(event.stream) for event in recorded)
+            self._sort(set().union(*map(self._fold, recorded)))
         else:
             self.refresh()
 
-    def _fold(self, recorded: Recorded) -> None:
-        number = batch_number(recorded.stream)
-        if number is not None:
-            batch = self._batches.get(number)
-            if batch is None and recorded.version > 1:
-                batch = load_batch(self._store, number, before=recorded.version)
-            self._batches[number] = evolve(batch or Batch(number=number), recorded.event)
+    def _fold(self, recorded: Recorded) -> set[int]:
+        """Fold one event in, and return the number of the batch it is about, if it is about one."""
         self._position = recorded.position
+        number = batch_number(recorded.stream)
+        if number is None:
+            return set()
+        batch = self._batches.get(number)
+        if batch is None and recorded.version > 1:
+            batch = load_batch(self._store, number, before=recorded.version)
+        self._batches[number] = evolve(batch or Batch(number=number), recorded.event)
+        if isinstance(recorded.event, SubmissionStarted):
+            self._remember(recorded.event.at)
+        return {number}
 
-    def _drop_closed(self, numbers: Iterable[int | None] | None = None) -> None:
-        for number in list(self._batches if numbers is None else numbers):
-            if number in self._batches and not is_open(self._batches[number]):
+    def _remember(self, start: datetime) -> None:
+        self._started.append(start)
+        while self._started[0] < start - MINUTE:
+            self._started.popleft()
+
+    def _sort(self, numbers: Iterable[int]) -> None:
+        """Put changed batches where they belong, and drop those that are closed so that memory stays flat."""
+        for number in numbers:
+            step = next_step(self._batches[number])
+            self.agenda.put(self._batches[number], step)
+            if step.kind is Kind.NOTHING:
                 del self._batches[number]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - part of the public shape
+
 import msgspec
 
 
@@ -14,6 +16,10 @@ class Policy(msgspec.Struct, frozen=True):
     ended unclear is looked for once after each of `looks_after`; only when all looks found nothing may it be
     created again.
 
+    `creates_a_minute` are created at most, in any minute and by all workers together, and only while the input
+    tokens of a model's jobs under way stay within `enqueued_tokens` (by model; none: no limit). A submission whose
+    end nobody could find out within `unsure_hours` is quarantined.
+
     A batch gets `attempts` by itself. A job that has not ended after `job_hours` (the provider expires it then) is
     cancelled and looked at once more; `warn_hours` before that a person is warned. A job counts as gone when the
     provider did not know it in `looks_for_a_job` polls running.
@@ -24,6 +30,9 @@ class Policy(msgspec.Struct, frozen=True):
     chunk: int = 20
     workers: int = 4
     page_size: int = 100
+    creates_a_minute: int = 60
+    enqueued_tokens: Mapping[str, int] = msgspec.field(default_factory=dict)
+    unsure_hours: float = 12.0
     backoff_first: float = 30.0
     backoff_most: float = 900.0
     looks_after: tuple[float, ...] = (2.0, 20.0, 60.0)
@@ -31,7 +40,9 @@ class Policy(msgspec.Struct, frozen=True):
     job_hours: float = 48.0
     warn_hours: float = 6.0
     looks_for_a_job: int = 3
+    repair_rounds: int = 2
     file_template: str = "batch_{number:03d}.jsonl"
+    submissions_folder: str = "submissions"
     results_folder: str = "results"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
+from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.engine.books import Entry
 from core.engine.failure import failure
@@ -33,29 +34,35 @@ class Poller:
         """Begin with no job missed."""
         self._missed: dict[str, int] = {}
 
-    def poll(self, shop: Workshop, batches: Sequence[Batch]) -> None:
-        """Record, in one commit, every change of these batches' jobs; raises ProviderError when a call fails."""
+    def poll(self, shop: Workshop, batches: Sequence[Batch], *, patient: bool = False) -> None:
+        """Record, in one commit, every change of these batches' jobs; raises ProviderError when a call fails.
+
+        A job past its time is stopped, unless the poll is `patient`.
+        """
         by_job = {batch.job_name: batch for batch in batches if batch.job_name}
         entries = []
         for name, job in look_at(shop, sorted(by_job)).items():
             batch = by_job[name]
-            facts = self._facts(shop, batch, name, job)
+            facts = self._facts(shop, batch, name, job, patient=patient)
             if facts:
                 state = job.state.value if job else "not found"
                 entries.append(Entry(batch.number, facts, f"the provider says {name} is {state}"))
         shop.books.write(sorted(entries, key=lambda entry: entry.number))
 
-    def _facts(self, shop: Workshop, batch: Batch, name: str, job: Job | None) -> tuple[BatchCommand, ...]:
+    def _facts(
+        self, shop: Workshop, batch: Batch, name: str, job: Job | None, *, patient: bool
+    ) -> tuple[BatchCommand, ...]:
         """Judge one look; a job that is not known is missed a few times before that is believed."""
         if job is None:
             self._missed[name] = self._missed.get(name, 0) + 1
             if self._missed[name] < shop.policy.looks_for_a_job:
                 return ()
+            del self._missed[name]
             reason = f"the provider does not know {name} any more; its result, if any, is lost"
             return (failure(shop, batch, "gone", reason, None),)
         self._missed.pop(name, None)
         facts = judge(shop, batch, job)
-        if batch.due is not None and shop.now() >= batch.due and not _ends(facts):
+        if batch.due is not None and shop.now() >= batch.due and not patient and not _ends(facts):
             return _end(shop, batch, job)
         return facts
 
@@ -78,7 +85,7 @@ def judge(shop: Workshop, batch: Batch, job: Job) -> tuple[BatchCommand, ...]:
             ),
         )
     if job.state in ENDED and job.state is not JobState.SUCCEEDED:
-        cause = job.state.value.lower()
+        cause = _cause(shop, batch, job)
         said = f": {job.error}" if job.error else ""
         return (
             failure(shop, batch, cause, f"the provider's job {job.name} ended as {cause}{said}", job.error_code),
@@ -86,6 +93,12 @@ def judge(shop: Workshop, batch: Batch, job: Job) -> tuple[BatchCommand, ...]:
     if job.state in {JobState.RUNNING, JobState.SUCCEEDED} and batch.status is Status.SUBMITTED:
         return (c.RecordProcessing(now),)
     return ()
+
+
+def _cause(shop: Workshop, batch: Batch, job: Job) -> str:
+    """Return how a job ended; one that was stopped past its time was stopped by us, and has expired."""
+    overdue = batch.due is not None and shop.now() >= batch.due and batch.hold is not Hold.CANCELLED
+    return "expired" if overdue and job.state is JobState.CANCELLED else job.state.value.lower()
 
 
 def _ends(facts: tuple[BatchCommand, ...]) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from core.batch import commands as c
 from core.batch.events import AnswersRead
 from core.engine.books import Entry
-from core.engine.harvest import Haul, result_path
+from core.engine.haul import Haul
+from core.engine.places import result_path
 from core.errors import NotFoundError, StorageError
 from core.exchange.answers import AnswerReader
 from core.exchange.refined_lines import refined_lines
@@ -42,7 +43,7 @@ def refine_into(files: WorkspaceFiles, batch: Batch, place: str) -> tuple[Stored
 
 def _read(shop: Workshop, batch: Batch) -> Haul:
     try:
-        stored, reading = refine_into(shop.files, batch, result_path(shop, batch, "refined"))
+        stored, reading = refine_into(shop.files, batch, result_path(shop.policy, batch, "refined"))
     except (NotFoundError, StorageError) as error:
         return Haul(batch.number, trouble=error)
     answers = AnswersRead(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ class Kind(Enum):
     """The engine's kinds of work, in the order in which it does them: money that is spent comes home first."""
 
     RESOLVE = "resolve"
+    CANCEL = "cancel"
     POLL = "poll"
     HARVEST = "harvest"
     RETRY = "retry"
     SUBMIT = "submit"
     READ = "read"
+    REPAIR = "repair"
     NOTHING = "nothing"
 
 
@@ -37,22 +40,21 @@ class Step(msgspec.Struct, frozen=True):
 def next_step(batch: Batch) -> Step:
     """Return the batch's next step; NOTHING for one that is finished or waits for a person."""
     match batch.status:
-        case Status.WRITTEN if batch.intent_open:
+        case Status.WRITTEN if batch.intent_open and batch.hold is not Hold.QUARANTINED:
             return Step(Kind.RESOLVE, batch.next_try_at)
         case Status.WRITTEN if batch.hold is None:
             return Step(Kind.SUBMIT, batch.next_try_at)
+        case Status.SUBMITTED | Status.PROCESSING if batch.hold is Hold.CANCELLED and not batch.cancel_sent:
+            return Step(Kind.CANCEL)
         case Status.SUBMITTED | Status.PROCESSING:
             return Step(Kind.POLL)
         case Status.FAILED if batch.hold is None:
             return Step(Kind.RETRY)
         case Status.SUCCEEDED:
-            return Step(Kind.HARVEST, batch.next_try_at)
+            return Step(Kind.HARVEST)
         case Status.DOWNLOADED if not batch.read:
             return Step(Kind.READ)
+        case Status.DOWNLOADED if batch.missing:
+            return Step(Kind.REPAIR)
         case _:
             return Step(Kind.NOTHING)
-
-
-def is_open(batch: Batch) -> bool:
-    """Whether the engine still has something to do for the batch."""
-    return next_step(batch).kind is not Kind.NOTHING

@@ -41,7 +41,7 @@ def submit(shop: Workshop, batches: Sequence[Batch]) -> None:
 
     Raises CredentialsError when the provider does not accept the key; the facts found until then are kept.
     """
-    fit = [batch for batch in batches if _check_file(shop, batch)]
+    fit = [batch for batch in batches if _check_file(shop, batch) and _check_size(shop, batch)]
     shop.books.write(
         Entry(batch.number, (c.StartSubmission(nonce=shop.chance.nonce(), at=shop.now()),), "written and due")
         for batch in fit
@@ -71,12 +71,30 @@ def _check_file(shop: Workshop, batch: Batch) -> bool:
         return True
     reason = (
         f"{batch.file_path} is missing or was changed after it was written; "
-        f"run `batchmill write --wave {batch.wave}`, then `batchmill retry {batch.number}`"
+        f"run `batchmill write --wave {batch.wave}`, then `batchmill retry {batch.label}`"
     )
+    _refuse(shop, batch, reason, "the file was checked first")
+    return False
+
+
+def _check_size(shop: Workshop, batch: Batch) -> bool:
+    """Refuse to send a batch that is larger than all that its model lets wait: its turn would never come."""
+    limit = shop.policy.enqueued_tokens.get(batch.model)
+    if limit is None or batch.input_tokens <= limit:
+        return True
+    reason = (
+        f"its {batch.input_tokens:,} expected input tokens are more than the {limit:,} that {batch.model} lets "
+        f"wait at your tier; plan smaller batches, or set provider.tier or enqueued_tokens of the model, "
+        f"then run `batchmill retry {batch.label}`"
+    )
+    _refuse(shop, batch, reason, "the limit of enqueued tokens was checked first")
+    return False
+
+
+def _refuse(shop: Workshop, batch: Batch, reason: str, cause: str) -> None:
     at = shop.now()
     start = c.StartSubmission(nonce=shop.chance.nonce(), at=at)
-    shop.books.write([Entry(batch.number, (start, c.RecordRefusal(reason, at)), "the file was checked first")])
-    return False
+    shop.books.write([Entry(batch.number, (start, c.RecordRefusal(reason, at)), cause)])
 
 
 def _not_begun(shop: Workshop, batch: Batch) -> Entry:
@@ -121,6 +139,9 @@ def _create(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> Job:
 
 
 def _create_from(shop: Workshop, batch: Batch, file_name: str) -> Job:
+    if not shop.may_spend():
+        # Another process may drive the ledger by now, and look for this very job.
+        raise UnavailableError("the lease may have run out before the job was created; it is created later")
     return shop.provider.create(model=batch.model, input_file=file_name, display_name=batch.display_name)
 
 

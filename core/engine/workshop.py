@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from core.engine.books import Books
     from core.engine.policy import Policy
+    from core.engine.repair import Supplies
     from core.ports import BatchProvider, Clock, WorkspaceFiles
 
     Item = TypeVar("Item")
@@ -33,7 +34,11 @@ class Chance(Protocol):
 
 
 class Workshop(msgspec.Struct, frozen=True):
-    """The engine's tools. `stopping` tells between two effects whether to begin another one."""
+    """The engine's tools; `supplies` gives the texts that a repair is written from.
+
+    `stopping` tells between two effects whether to begin another one, `may_spend` right before a job is created
+    whether the lease under which it would be still holds.
+    """
 
     books: Books
     provider: BatchProvider
@@ -41,7 +46,9 @@ class Workshop(msgspec.Struct, frozen=True):
     clock: Clock
     chance: Chance
     policy: Policy
+    supplies: Supplies
     stopping: Callable[[], bool]
+    may_spend: Callable[[], bool] = lambda: True
 
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""

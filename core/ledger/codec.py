@@ -26,12 +26,20 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     batch.SubmissionDeferred: ("batch.submission_deferred", 1),
     batch.SubmissionUnclear: ("batch.submission_unclear", 1),
     batch.SubmissionRefused: ("batch.submission_refused", 1),
+    batch.SubmissionQuarantined: ("batch.submission_quarantined", 1),
+    batch.DoubleFound: ("batch.double_found", 1),
     batch.BatchProcessing: ("batch.processing", 1),
     batch.BatchSucceeded: ("batch.succeeded", 1),
     batch.BatchFailed: ("batch.failed", 1),
     batch.BatchDownloaded: ("batch.downloaded", 1),
     batch.AnswersRead: ("batch.answers_read", 1),
+    batch.PairsHandedOver: ("batch.pairs_handed_over", 1),
+    batch.PairsGivenUp: ("batch.pairs_given_up", 1),
     batch.BatchRetried: ("batch.retried", 1),
+    batch.CancelRequested: ("batch.cancel_requested", 1),
+    batch.CancelSent: ("batch.cancel_sent", 1),
+    batch.BatchPaused: ("batch.paused", 1),
+    batch.BatchResumed: ("batch.resumed", 1),
 }
 
 #: From the data of (name, version) to the data of (name, version + 1).

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.batch.folding import evolve as evolve_batch
 from core.batch.state import Batch
-from core.batch.state import evolve as evolve_batch
 from core.ledger.streams import batch_stream, wave_stream
 from core.wave.state import Wave
 from core.wave.state import evolve as evolve_wave

@@ -1,14 +1,16 @@
-"""The names of the streams: one a batch, one a wave."""
+"""The names of the streams: one a batch, a repair or a wave."""
 
 from __future__ import annotations
+
+from core.batch.numbers import label, parse
 
 BATCH = "batch-"
 WAVE = "wave-"
 
 
 def batch_stream(number: int) -> str:
-    """Return the stream of a batch, e.g. `batch-205`."""
-    return f"{BATCH}{number}"
+    """Return the stream of a batch, e.g. `batch-205`, or `batch-205r1` for a repair."""
+    return f"{BATCH}{label(number)}"
 
 
 def wave_stream(wave: int) -> str:
@@ -18,7 +20,11 @@ def wave_stream(wave: int) -> str:
 
 def batch_number(stream: str) -> int | None:
     """Return the batch number of a stream, None for any other stream."""
-    return int(stream[len(BATCH) :]) if stream.startswith(BATCH) else None
+    if not stream.startswith(BATCH):
+        return None
+    # Most are plain, and every event of a long ledger comes by here.
+    name = stream[len(BATCH) :]
+    return int(name) if name.isdecimal() else parse(name)
 
 
 def wave_number(stream: str) -> int | None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.batch import events as e
+from core.batch.folding import evolve
 from core.batch.lifecycle import Trigger, follow
-from core.batch.state import Batch, evolve
+from core.batch.state import Batch
 from core.errors import RefusedError
 from core.ledger.streams import batch_number, wave_number
 from core.wave.state import Wave

@@ -23,6 +23,9 @@ class Model(msgspec.Struct, frozen=True):
     A request whose input is longer than `long_from` costs `long_input` and `long_output` instead. As many as
     `thinking_budget` tokens are kept free for thinking, asked for in every request and paid for as output. `dated`
     is the month of the prices, `basis` where they were read.
+
+    The provider lets jobs of a model wait or run only up to a sum of input tokens: `enqueued_tokens`, or
+    `enqueued_by_tier` (tiers 1, 2, 3; empty where nothing is known).
     """
 
     name: str
@@ -34,6 +37,8 @@ class Model(msgspec.Struct, frozen=True):
     long_from: int | None = None
     long_input: float = 0.0
     long_output: float = 0.0
+    enqueued_tokens: int | None = None
+    enqueued_by_tier: tuple[int, ...] = ()
     dated: str = "2026-11"
     basis: str = _OFFICIAL
 
@@ -41,6 +46,12 @@ class Model(msgspec.Struct, frozen=True):
     def prices_dated(self) -> str:
         """The date and the origin of the prices, for people."""
         return f"{self.dated}, {self.basis}"
+
+    def enqueued_limit(self, tier: int) -> int | None:
+        """Return how many input tokens may wait or run at once at a tier (from 1), None where nobody knows."""
+        if self.enqueued_tokens is not None:
+            return self.enqueued_tokens
+        return self.enqueued_by_tier[tier - 1] if tier <= len(self.enqueued_by_tier) else None
 
     def cost(self, input_tokens: int, output_tokens: int) -> float:
         """Return the price of one request in US dollars."""
@@ -51,12 +62,26 @@ class Model(msgspec.Struct, frozen=True):
         return (input_tokens * price_in + output_tokens * price_out) / 1_000_000
 
 
+def _tiers(*millions: int) -> tuple[int, ...]:
+    """Return enqueued-token limits by tier, as the rate limits page gives them (in millions)."""
+    return tuple(million * 1_000_000 for million in millions)
+
+
 #: Flash and Flash-Lite can be told not to think; Pro thinks at least 128 tokens, and of the 3.x models no lower
 #: bound is known, so a part of their output is kept free for it.
 _BUILT_IN = (
-    Model("gemini-2.5-flash", 0.15, 1.25),
-    Model("gemini-2.5-flash-lite", 0.05, 0.20),
-    Model("gemini-2.5-pro", 0.625, 5.0, thinking_budget=128, long_from=200_000, long_input=1.25, long_output=7.5),
+    Model("gemini-2.5-flash", 0.15, 1.25, enqueued_by_tier=_tiers(3, 400, 1_000)),
+    Model("gemini-2.5-flash-lite", 0.05, 0.20, enqueued_by_tier=_tiers(10, 500, 1_000)),
+    Model(
+        "gemini-2.5-pro",
+        0.625,
+        5.0,
+        thinking_budget=128,
+        long_from=200_000,
+        long_input=1.25,
+        long_output=7.5,
+        enqueued_by_tier=_tiers(5, 500, 1_000),
+    ),
     Model("gemini-3.5-flash", 0.75, 4.5, thinking_budget=4_096, basis=_SECOND_HAND),
     Model("gemini-3.5-flash-lite", 0.15, 1.25, thinking_budget=4_096, basis=_SECOND_HAND),
     Model("gemini-3.8-flash", 0.375, 1.875, thinking_budget=4_096, basis=f"{_SECOND_HAND}, until 2026-12-31"),
@@ -72,7 +97,7 @@ _BUILT_IN = (
     ),
 )
 
-_SETTABLE = frozenset(Model.__struct_fields__) - {"name", "dated", "basis"}
+_SETTABLE = frozenset(Model.__struct_fields__) - {"name", "dated", "basis", "enqueued_by_tier"}
 
 
 def models_with(overrides: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, Model]:

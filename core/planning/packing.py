@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate, pairwise
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -19,11 +20,15 @@ MARGIN_PERCENT = 75
 
 
 class Packing(msgspec.Struct, frozen=True):
-    """What requests are packed by; `max_pairs` caps a request's pairs (None: only the model's limits do)."""
+    """What requests are packed by; `max_pairs` caps a request's pairs (None: only the model's limits do).
+
+    Answers are expected to be `room` times as long as the texts alone lead to expect.
+    """
 
     model: Model
     prompt_characters: int
     max_pairs: int | None = None
+    room: float = 1.0
 
 
 class Slot(NamedTuple):
@@ -45,7 +50,7 @@ class _Load:
     def __init__(self, questions: Sequence[int], answers: Sequence[int], packing: Packing) -> None:
         tokens = [pair_tokens(*sizes) for sizes in zip(questions, answers, strict=True)]
         self._in = list(accumulate((pair.input for pair in tokens), initial=0))
-        self._out = list(accumulate((pair.output for pair in tokens), initial=0))
+        self._out = list(accumulate((ceil(pair.output * packing.room) for pair in tokens), initial=0))
         self._prompt = request_tokens(packing.prompt_characters)
         self._thinking = packing.model.thinking_budget
         self._input_room = packing.model.input_limit * MARGIN_PERCENT // 100

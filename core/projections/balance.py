@@ -53,11 +53,14 @@ def place_of(row: BatchRow) -> str:
 
 
 def batch_balance(row: BatchRow) -> Balance:
-    """Return one batch's share of its wave's balance (staged and excluded are the wave's own)."""
+    """Return one batch's share of its wave's balance (staged and excluded are the wave's own).
+
+    Pairs that a repair has taken over are in its share and no longer in the batch's.
+    """
     if row.status == Status.WITHDRAWN.value:
         return Balance()
     if row.read_at:
-        return Balance(refined=row.refined, missing=row.pairs - row.refined)
+        return Balance(refined=row.refined, missing=row.missing_now, given_up=row.given_up)
     return msgspec.structs.replace(Balance(), **{place_of(row): row.pairs})
 
 

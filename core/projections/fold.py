@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.batch import events as e
+from core.batch.holds import Hold, hold_after
 from core.batch.lifecycle import Status
+from core.batch.numbers import base_of, round_of
 from core.ledger.recorded import stamp
 from core.pairs import count, first_and_last
 from core.projections.rows import BatchRow, WaveRow
@@ -47,30 +49,62 @@ def project_batch(row: BatchRow | None, recorded: Recorded) -> BatchRow:
     """Return the batch's row after `recorded`; a row begins with the event that planned the batch."""
     event: BatchEvent = recorded.event
     if isinstance(event, e.BatchPlanned):
-        return _planned(event, recorded.version)
+        return _planned(row, event, recorded.version)
     if row is None:
         raise LookupError(f"position {recorded.position}: {recorded.stream} has events before it was planned")
-    at = event.at
-    row = replace(row, version=recorded.version, changed_at=stamp(at))
+    at = stamp(event.at)
+    hold = _hold(row, event)
+    # The reason of a hold that goes on outlives what happens meanwhile; any other has had its time.
+    reason = row.reason if hold else None
+    row = replace(row, version=recorded.version, changed_at=at, hold=hold)
     match event:
         case e.BatchWritten() | e.BatchWithdrawn() | e.BatchRetried() | e.BatchFailed():
-            return _project_turn(row, event, stamp(at))
+            return _project_turn(row, event, at, reason)
+        case e.BatchProcessing() | e.BatchSucceeded() | e.BatchDownloaded() | e.AnswersRead():
+            return _project_job(row, event, at, reason)
+        case e.PairsHandedOver():
+            return replace(row, handed_over=row.handed_over + count(event.ranges))
+        case e.PairsGivenUp():
+            return replace(row, given_up=row.given_up + len(event.pairs))
+        case e.CancelRequested() | e.BatchPaused() | e.BatchResumed():
+            return replace(row, reason=event.reason if hold else None)
+        case e.CancelSent() | e.DoubleFound():
+            return row
+        case _:
+            return _project_submission(row, event, at, reason)
+
+
+def _hold(row: BatchRow | None, event: BatchEvent) -> str | None:
+    before = Hold(row.hold) if row and row.hold else None
+    after = hold_after(before, event)
+    return after.value if after else None
+
+
+def _project_job(
+    row: BatchRow,
+    event: e.BatchProcessing | e.BatchSucceeded | e.BatchDownloaded | e.AnswersRead,
+    at: str,
+    reason: str | None,
+) -> BatchRow:
+    match event:
         case e.BatchProcessing():
-            return replace(row, status=Status.PROCESSING.value, processing_at=stamp(at))
+            return replace(row, status=Status.PROCESSING.value, processing_at=at)
         case e.BatchSucceeded():
-            return replace(row, status=Status.SUCCEEDED.value, ended_at=stamp(event.ended_at or at))
+            ended_at = stamp(event.ended_at or event.at)
+            return replace(row, status=Status.SUCCEEDED.value, ended_at=ended_at, due=None, reason=reason)
         case e.BatchDownloaded():
             return replace(
-                row, status=Status.DOWNLOADED.value, downloaded_at=stamp(at), result_path=event.path, reason=None
+                row, status=Status.DOWNLOADED.value, downloaded_at=at, result_path=event.path, reason=reason
             )
         case e.AnswersRead():
             return _read(row, event)
-        case _:
-            return _project_submission(row, event, stamp(at))
 
 
 def _project_turn(
-    row: BatchRow, event: e.BatchWritten | e.BatchWithdrawn | e.BatchRetried | e.BatchFailed, at: str
+    row: BatchRow,
+    event: e.BatchWritten | e.BatchWithdrawn | e.BatchRetried | e.BatchFailed,
+    at: str,
+    reason: str | None,
 ) -> BatchRow:
     match event:
         case e.BatchWritten():
@@ -83,7 +117,7 @@ def _project_turn(
                 file_sha256=event.sha256,
                 requests=len(event.requests),
                 uploaded_file=None,
-                reason=None,
+                reason=reason,
             )
         case e.BatchWithdrawn():
             return replace(
@@ -95,20 +129,28 @@ def _project_turn(
                 last_pair_id=None,
             )
         case e.BatchRetried():
-            return replace(
-                row,
-                status=Status.WRITTEN.value,
-                reason=None,
-                job_name=None,
-                started_at=None,
-                submitted_at=None,
-                processing_at=None,
-                ended_at=None,
-                failed_at=None,
-                next_try_at=None,
-            )
+            return _retried(row)
         case e.BatchFailed():
-            return replace(row, status=Status.FAILED.value, failed_at=at, ended_at=at, reason=event.reason)
+            return replace(
+                row, status=Status.FAILED.value, failed_at=at, ended_at=at, due=None, reason=event.reason
+            )
+
+
+def _retried(row: BatchRow) -> BatchRow:
+    """Return the row for another attempt, or for another look for the job of a submission that began."""
+    unclear = row.status == Status.WRITTEN.value
+    return replace(
+        row,
+        status=Status.WRITTEN.value,
+        reason=None,
+        job_name=None,
+        started_at=row.started_at if unclear else None,
+        submitted_at=None,
+        processing_at=None,
+        ended_at=None,
+        failed_at=None,
+        next_try_at=None,
+    )
 
 
 def _project_submission(
@@ -118,8 +160,10 @@ def _project_submission(
     | e.BatchSubmitted
     | e.SubmissionDeferred
     | e.SubmissionUnclear
-    | e.SubmissionRefused,
+    | e.SubmissionRefused
+    | e.SubmissionQuarantined,
     at: str,
+    reason: str | None,
 ) -> BatchRow:
     match event:
         case e.SubmissionStarted():
@@ -129,7 +173,7 @@ def _project_submission(
                 display_name=event.display_name,
                 started_at=at,
                 next_try_at=None,
-                reason=None,
+                reason=reason,
             )
         case e.FileUploaded():
             return replace(row, uploaded_file=event.file_name)
@@ -141,30 +185,39 @@ def _project_submission(
                 job_name=event.job_name,
                 submitted_at=at,
                 next_try_at=None,
-                reason=None,
+                due=stamp(event.due) if event.due else None,
+                reason=reason,
             )
         case e.SubmissionDeferred():
-            return replace(row, started_at=None, reason=event.reason, next_try_at=stamp(event.until))
+            return replace(row, started_at=None, reason=reason or event.reason, next_try_at=stamp(event.until))
         case e.SubmissionUnclear():
-            return replace(row, reason=event.reason, next_try_at=stamp(event.look_again_at))
+            return replace(row, reason=reason or event.reason, next_try_at=stamp(event.look_again_at))
         case e.SubmissionRefused():
             return replace(row, started_at=None, reason=event.reason, next_try_at=None)
+        case e.SubmissionQuarantined():
+            return replace(row, reason=event.reason, next_try_at=None)
 
 
-def _planned(event: e.BatchPlanned, version: int) -> BatchRow:
+def _planned(row: BatchRow | None, event: e.BatchPlanned, version: int) -> BatchRow:
     first, last = first_and_last(event.ranges)
+    hold = _hold(row, event)
     return BatchRow(
         number=event.number,
         wave=event.wave,
         status=Status.PLANNED.value,
         title=event.title,
+        repairs=base_of(event.number) if round_of(event.number) else None,
         pairs=count(event.ranges),
         first_pair_id=first,
         last_pair_id=last,
         model=event.model,
+        attempt=row.attempt if row else 0,
+        display_name=row.display_name if row else None,
         estimated_input_tokens=event.estimate.input_tokens,
         estimated_output_tokens=event.estimate.output_tokens,
         estimated_cost_usd=event.estimate.cost_usd,
+        reason=row.reason if row and hold else None,
+        hold=hold,
         planned_at=stamp(event.at),
         changed_at=stamp(event.at),
         version=version,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from core.batch.numbers import label
+
 
 class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """A wave as its latest plan left it; times are the ledger's text."""
@@ -25,13 +27,18 @@ class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
 
 class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
-    """A batch as its events left it; times are the ledger's text, counts are pairs unless named otherwise."""
+    """A batch as its events left it; times are the ledger's text, counts are pairs unless named otherwise.
+
+    `hold` says why the batch does not go on by itself (failed, refused, quarantined, cancelled, paused), `due`
+    when its job ought to have ended. A repair names in `repairs` the batch of the plan that its pairs come from.
+    """
 
     number: int
     wave: int
     status: str
     title: str
     pairs: int
+    repairs: int | None = None
     requests: int = 0
     first_pair_id: str | None = None
     last_pair_id: str | None = None
@@ -50,6 +57,8 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     malformed: int = 0
     blocked: int = 0
     cut_off: int = 0
+    handed_over: int = 0
+    given_up: int = 0
     emulated: bool = False
     estimated_input_tokens: int = 0
     estimated_output_tokens: int = 0
@@ -57,6 +66,8 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     input_tokens: int = 0
     output_tokens: int = 0
     reason: str | None = None
+    hold: str | None = None
+    due: str | None = None
     next_try_at: str | None = None
     planned_at: str
     written_at: str | None = None
@@ -69,3 +80,13 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     failed_at: str | None = None
     changed_at: str
     version: int
+
+    @property
+    def label(self) -> str:
+        """The number as people write it: `205`, or `205r1` for its first repair."""
+        return label(self.number)
+
+    @property
+    def missing_now(self) -> int:
+        """Pairs that came home from no attempt and that nobody has taken over or given up yet."""
+        return self.pairs - self.refined - self.handed_over - self.given_up if self.read_at else 0

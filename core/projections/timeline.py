@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.one_line import one_line
 
@@ -19,9 +20,12 @@ DONE, PENDING, FAILED = "done", "pending", "failed"
 MARKS = {DONE: "✅ Done", PENDING: "⏳ Pending", FAILED: "❌ Failed"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+#: Holds of a batch that was not sent, and that a person has to look at.
+TROUBLES = {Hold.REFUSED.value, Hold.QUARANTINED.value}
+
 
 class Milestone(msgspec.Struct, frozen=True):
-    """One line: when it was reached (the ledger's text, None if not yet), what it is, and its state."""
+    """One line: when it was reached or is due (the ledger's text, None if unknown), what it is, and its state."""
 
     at: str | None
     text: str
@@ -38,7 +42,9 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
     return [line for wave in waves for line in _wave(wave, by_wave[wave.wave])]
 
 
-def _wave(wave: WaveRow, batches: list[BatchRow]) -> list[Milestone]:
+def _wave(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
+    batches = [row for row in rows if row.repairs is None]
+    repairs = [row for row in rows if row.repairs is not None]
     name = f"Wave {wave.wave}"
     size = f"{_some(len(batches), 'batch', 'batches')}, {_some(wave.staged - wave.excluded, 'pair', 'pairs')}"
     lines = [Milestone(at=wave.planned_at, text=f"{name} planned ({size})", state=DONE, wave=wave.wave)]
@@ -51,18 +57,59 @@ def _wave(wave: WaveRow, batches: list[BatchRow]) -> list[Milestone]:
             ("results downloaded", lambda row: row.downloaded_at),
         )
     ]
-    lines += [
-        Milestone(
-            at=row.failed_at, text=f"Batch {row.number} failed: {_cause(row.reason)}", state=FAILED, wave=wave.wave
-        )
-        for row in batches
-        if row.status == Status.FAILED.value
-    ]
-    refined, pairs = sum(row.refined for row in batches), sum(row.pairs for row in batches)
+    lines += _deadline(wave, rows) + _troubles(wave, rows)
+    refined, pairs = sum(row.refined for row in rows), sum(row.pairs for row in batches)
     text = f"{name} answers read ({refined} of {pairs} pairs refined)"
     lines.append(_when_all(wave, text, [row.read_at for row in batches]))
+    lines += _repairs(wave, repairs) + _given_up(wave, rows)
     lines.append(Milestone(at=None, text=f"{name} quality validation", state=PENDING, wave=wave.wave))
     return lines
+
+
+def _repairs(wave: WaveRow, repairs: list[BatchRow]) -> list[Milestone]:
+    if not repairs:
+        return []
+    asked, home = sum(row.pairs for row in repairs), sum(row.refined for row in repairs)
+    size = f"{_some(len(repairs), 'repair', 'repairs')}, {home} refined of {asked} asked again"
+    return [_when_all(wave, f"Wave {wave.wave} repairs read ({size})", [row.read_at for row in repairs])]
+
+
+def _given_up(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
+    pairs = sum(row.given_up for row in rows)
+    if not pairs:
+        return []
+    at = max(row.changed_at for row in rows if row.given_up)
+    text = f"Wave {wave.wave}: {_some(pairs, 'pair', 'pairs')} given up"
+    return [Milestone(at=at, text=text, state=FAILED, wave=wave.wave)]
+
+
+def _deadline(wave: WaveRow, batches: list[BatchRow]) -> list[Milestone]:
+    """Return the line about the job that ought to end first, if any is under way."""
+    dues = [row.due for row in batches if row.due]
+    if not dues:
+        return []
+    at = min(dues)
+    jobs = f"the first of {len(dues)} jobs" if len(dues) > 1 else "the job"
+    text = f"Wave {wave.wave} deadline: {jobs} under way ends by {at[11:16]} UTC"
+    return [Milestone(at=at, text=text, state=PENDING, wave=wave.wave)]
+
+
+def _troubles(wave: WaveRow, batches: list[BatchRow]) -> list[Milestone]:
+    """Return a line for each batch that failed, or that asks for a person before it was sent."""
+    return [
+        Milestone(
+            at=row.failed_at or row.changed_at,
+            text=f"Batch {row.label} {_trouble(row)}: {_cause(row.reason)}",
+            state=FAILED,
+            wave=wave.wave,
+        )
+        for row in batches
+        if row.status == Status.FAILED.value or row.hold in TROUBLES
+    ]
+
+
+def _trouble(row: BatchRow) -> str:
+    return row.status if row.status == Status.FAILED.value else row.hold or ""
 
 
 def _reached(
@@ -88,6 +135,10 @@ def _cause(reason: str | None) -> str:
 
 def _some(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
+
+
+def _moment(at: str) -> str:
+    return f"{day(at)} {at[11:16]} UTC"
 
 
 def day(at: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from core.batch.lifecycle import Status
+from core.batch.numbers import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,16 +20,22 @@ def tracking_document(rows: Sequence[BatchRow]) -> bytes:
 
     The keys total_batches, total_qa_pairs, batch_size and batches[batch_number, file_path, qa_count, file_size,
     first_pair_id, last_pair_id] have the meaning they always had; `batch_size` is the most common pair count.
+    `repairs` lists the batches that ask again for pairs of those, which are counted there alone.
     """
-    carried = [row for row in rows if row.status != Status.WITHDRAWN.value]
+    carried = [row for row in rows if row.status != Status.WITHDRAWN.value and row.repairs is None]
     counts = [row.pairs for row in carried]
     document = {
         "total_batches": len(carried),
         "total_qa_pairs": sum(counts),
         "batch_size": max(sorted(set(counts), reverse=True), key=counts.count, default=0),
         "batches": [_entry(row) for row in carried],
+        "repairs": [_repair(row) for row in sorted(rows, key=lambda row: in_order(row.number)) if row.repairs],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def _repair(row: BatchRow) -> dict[str, Any]:
+    return {**_entry(row), "batch_number": row.label, "repairs": row.repairs}
 
 
 def _entry(row: BatchRow) -> dict[str, Any]:
@@ -55,6 +62,8 @@ def _entry(row: BatchRow) -> dict[str, Any]:
         "malformed": row.malformed,
         "blocked": row.blocked,
         "cut_off": row.cut_off,
+        "handed_over": row.handed_over,
+        "given_up": row.given_up,
         "emulated": row.emulated,
         "reason": row.reason,
     }

@@ -118,7 +118,7 @@ def test_the_timeline_is_the_table_that_people_read(home: Mill) -> None:
 
 def test_the_tracking_file_has_the_users_form(home: Mill) -> None:
     tracking = json.loads((home.root / "submissions/batch_tracking.json").read_text(encoding="utf-8"))
-    assert list(tracking) == ["total_batches", "total_qa_pairs", "batch_size", "batches"]
+    assert list(tracking) == ["total_batches", "total_qa_pairs", "batch_size", "batches", "repairs"]
     assert (tracking["total_batches"], tracking["total_qa_pairs"], tracking["batch_size"]) == (7, 701, 100)
     for batch in tracking["batches"]:
         assert list(batch)[: len(OLD_KEYS)] == OLD_KEYS

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from adapters.memory.claims import MemoryClaims
 from adapters.memory.lease import MemoryLease
 from adapters.memory.read_model import MemoryReadModel
 from adapters.memory.store import MemoryEventStore
@@ -15,8 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adapters.sql.database import Database
-    from core.ports import EventStore, Lease, ReadModel
+    from core.ports import Claims, EventStore, Lease, ReadModel
     from tests.ledgers import SetClock
+
+
+class Sharing(NamedTuple):
+    """What the workers of a shared ledger have in common."""
+
+    lease: Lease
+    claims: Claims
+    store: EventStore
+
 
 SQLITE = "sqlite_url"
 POSTGRES = pytest.param("postgres_url", marks=pytest.mark.postgres)
@@ -39,8 +49,13 @@ def database(request: pytest.FixtureRequest, clock: SetClock) -> Iterator[Databa
 
 
 @pytest.fixture
-def store(database: Database | None, clock: SetClock) -> EventStore:
-    return database.store if database else MemoryEventStore(clock)
+def memory_lease(clock: SetClock) -> MemoryLease:
+    return MemoryLease(clock)
+
+
+@pytest.fixture
+def store(database: Database | None, clock: SetClock, memory_lease: MemoryLease) -> EventStore:
+    return database.store if database else MemoryEventStore(clock, memory_lease)
 
 
 @pytest.fixture
@@ -49,5 +64,14 @@ def read_model(database: Database | None) -> ReadModel:
 
 
 @pytest.fixture
-def lease(database: Database | None, clock: SetClock) -> Lease:
-    return database.lease if database else MemoryLease(clock)
+def lease(database: Database | None, memory_lease: MemoryLease) -> Lease:
+    return database.lease if database else memory_lease
+
+
+@pytest.fixture
+def sharing(request: pytest.FixtureRequest, database: Database | None, memory_lease: MemoryLease) -> Sharing:
+    """Give leases that may be shared, with the claims and the store that ask them."""
+    if database:
+        return Sharing(database.lease, database.claims, database.store)
+    store = request.getfixturevalue("store")
+    return Sharing(memory_lease, MemoryClaims(memory_lease), store)

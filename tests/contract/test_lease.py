@@ -181,3 +181,46 @@ def test_a_process_that_belongs_to_somebody_else_is_alive(daemon: Holder, monkey
     monkeypatch.setattr(os, "kill", not_permitted)
 
     assert not is_dead(daemon)
+
+
+def test_a_renewed_lease_keeps_its_number_even_after_it_ran_out(
+    lease: Lease, clock: SetClock, daemon: Holder
+) -> None:
+    first = lease.acquire(daemon, seconds=60)
+    clock.advance(30)
+    renewed = lease.acquire(daemon, seconds=60)
+    clock.advance(600)
+
+    assert (first.name, first.number) == ("driver", 1)
+    assert renewed == lease.acquire(daemon, seconds=60) == first
+
+
+def test_a_lease_that_is_taken_over_gets_a_higher_number(
+    lease: Lease, clock: SetClock, daemon: Holder, submit: Holder
+) -> None:
+    first = lease.acquire(daemon, seconds=60)
+    clock.advance(60)
+    second = lease.acquire(submit, seconds=60)
+    clock.advance(60)
+
+    assert first.number < second.number < lease.acquire(daemon, seconds=60).number
+
+
+def test_a_number_is_not_given_out_again_after_the_lease_was_given_back(
+    lease: Lease, daemon: Holder, submit: Holder
+) -> None:
+    numbers = []
+    for holder in (daemon, submit, daemon):
+        numbers.append(lease.acquire(holder, seconds=60).number)
+        lease.release(holder)
+
+    assert numbers == sorted(set(numbers))
+
+
+def test_who_was_refused_has_used_up_no_number(lease: Lease, daemon: Holder, submit: Holder) -> None:
+    held = lease.acquire(daemon, seconds=60)
+    with pytest.raises(LeaseHeldError):
+        lease.acquire(submit, seconds=60)
+    lease.release(daemon)
+
+    assert lease.acquire(submit, seconds=60).number == held.number + 1

@@ -151,7 +151,7 @@ def test_a_disk_that_fills_up_loses_nothing_that_was_appended(sqlite_url: str) -
         pytest.raises(LedgerError, match=r"disk that holds ledger\.db is full; nothing was written"),
         access.appending() as cursor,
     ):
-        cursor.execute("CREATE TABLE more (than, fits)")
+        cursor.execute("CREATE TABLE more AS SELECT randomblob(1000000) AS than_fits")
     access.close()
 
     with open_database(sqlite_url, SetClock()) as database:

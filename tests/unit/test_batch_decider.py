@@ -12,6 +12,7 @@ from core.errors import RefusedError
 from tests.batches import (
     DEFER,
     DOWNLOAD,
+    DUE,
     FAIL,
     HAPPY,
     JOB,
@@ -57,7 +58,7 @@ STARTED = e.SubmissionStarted(attempt=1, display_name=f"w2-batch_205-a1-{NONCE}"
         ((PLAN, WRITE), c.RecordFile(written(OTHER_SHA)), [written(OTHER_SHA)]),
         ((PLAN, WRITE), START, [STARTED]),
         (SENT, UPLOAD, [e.FileUploaded("files/one", later(172_920), later(121))]),
-        (SENT, JOB, [e.BatchSubmitted(1, "batches/one", "created", later(122))]),
+        (SENT, JOB, [e.BatchSubmitted(1, "batches/one", "created", later(122), DUE)]),
         (SENT, DEFER, [e.SubmissionDeferred("429: quota", until=later(300), tries=1, at=later(122))]),
         (
             (*SENT, DEFER, START),
@@ -130,7 +131,7 @@ def test_a_submission_ends_only_once(end: BatchCommand) -> None:
 
 
 def test_a_refused_batch_is_not_submitted_before_a_person_said_so() -> None:
-    with pytest.raises(RefusedError, match=r"batch 205 was refused: 400: line 1 is no request; mend the cause"):
+    with pytest.raises(RefusedError, match=r"batch 205 is refused: 400: line 1 is no request; mend the cause"):
         decide(given(*SENT, REFUSE), START)
 
     assert decide(given(*SENT, REFUSE, RETRY), START)

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from adapters.memory.store import MemoryEventStore
 from core.batch import events as e
 from core.batch.decider import decide
+from core.batch.folding import evolve
 from core.batch.lifecycle import Status, follow
-from core.batch.state import Batch, evolve
+from core.batch.state import Batch
 from core.errors import RefusedError
 from core.ledger.load import load_batch
 from core.ledger.recorded import NewEvent

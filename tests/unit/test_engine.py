@@ -79,7 +79,7 @@ def test_a_file_that_was_changed_after_it_was_written_is_not_sent(mill: Mill) ->
 
     mill.drive()
 
-    assert "submissions/batch_205.jsonl is missing or was changed" in str(mill.batch(205).hold)
+    assert "submissions/batch_205.jsonl is missing or was changed" in mill.batch(205).hold_reason
     assert not any("batch_205" in name for _, name in mill.provider.calls)
     assert mill.batch(206).read
     mill.check_books()

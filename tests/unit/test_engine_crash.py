@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.ledger.recorded import Recorded
-    from core.ports import Clock
+    from core.ports import Clock, Fence
 
 VERBS = ("upload", "create", "get", "list", "download")
 
@@ -39,12 +39,12 @@ class Fragile(MemoryEventStore):
         self.dies_at = 0
         self.dies_after = False
 
-    def append(self, events: Sequence[NewEvent]) -> list[Recorded]:
+    def append(self, events: Sequence[NewEvent], *, fence: Fence | None = None) -> list[Recorded]:
         self.appends += 1
         dies = self.appends == self.dies_at
         if dies and not self.dies_after:
             raise PowerCutError
-        recorded = super().append(events)
+        recorded = super().append(events, fence=fence)
         if dies:
             raise PowerCutError
         return recorded
@@ -131,12 +131,12 @@ class Crowded(MemoryEventStore):
         super().__init__(clock)
         self.intrude: Callable[[Sequence[NewEvent]], NewEvent | None] = lambda _: None
 
-    def append(self, events: Sequence[NewEvent]) -> list[Recorded]:
+    def append(self, events: Sequence[NewEvent], *, fence: Fence | None = None) -> list[Recorded]:
         other = self.intrude(events)
         if other is not None:
             self.intrude = lambda _: None
             super().append([other])
-        return super().append(events)
+        return super().append(events, fence=fence)
 
 
 @pytest.fixture

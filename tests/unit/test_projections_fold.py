@@ -11,14 +11,23 @@ from core.batch.lifecycle import Status
 from core.ledger.recorded import NewEvent, stamp
 from core.projections.fold import project_batch, project_wave
 from tests.batches import (
+    CANCEL,
+    CANCEL_SENT,
     COMMANDS,
     DEFER,
+    DOUBLE,
+    DUE,
     FAIL,
+    GIVE_UP,
+    HAND_OVER,
     HAPPY,
     JOB,
     LOOKED,
+    PAUSE,
     PLAN,
+    QUARANTINE,
     REFUSE,
+    RESUME,
     RETRY,
     START,
     UNCLEAR,
@@ -92,7 +101,12 @@ def row_of(*commands: BatchCommand) -> BatchRow:
         (
             (*SENT, UPLOAD),
             JOB,
-            {"status": "submitted", "job_name": "batches/one", "submitted_at": stamp(later(122))},
+            {
+                "status": "submitted",
+                "job_name": "batches/one",
+                "submitted_at": stamp(later(122)),
+                "due": stamp(DUE),
+            },
         ),
         (SENT, DEFER, {"started_at": None, "reason": "429: quota", "next_try_at": stamp(later(300))}),
         ((*SENT, DEFER), START, {"started_at": stamp(later(120)), "reason": None, "next_try_at": None}),
@@ -105,13 +119,33 @@ def row_of(*commands: BatchCommand) -> BatchRow:
                 "status": "submitted",
                 "job_name": "batches/one",
                 "submitted_at": stamp(later(122)),
+                "due": stamp(DUE),
                 "reason": None,
                 "next_try_at": None,
             },
         ),
-        (SENT, REFUSE, {"started_at": None, "reason": "400: line 1 is no request"}),
+        (SENT, REFUSE, {"started_at": None, "reason": "400: line 1 is no request", "hold": "refused"}),
+        (SENT, QUARANTINE, {"reason": "nobody could tell", "hold": "quarantined"}),
+        ((*SENT, QUARANTINE), RETRY, {"reason": None, "hold": None}),
+        (
+            (*SENT, QUARANTINE),
+            DEFER,
+            {"started_at": None, "reason": "429: quota", "next_try_at": stamp(later(300)), "hold": None},
+        ),
+        (SENT, DOUBLE, {}),
+        (HAPPY, HAND_OVER, {"handed_over": 1}),
+        (HAPPY, GIVE_UP, {"given_up": 1}),
+        ((PLAN, WRITE), PAUSE, {"reason": "the price is looked into", "hold": "paused"}),
+        ((PLAN, WRITE, PAUSE), RESUME, {"reason": None, "hold": None}),
+        (HAPPY[:5], CANCEL, {"reason": "the wrong prompt", "hold": "cancelled"}),
+        ((*HAPPY[:5], CANCEL), CANCEL_SENT, {}),
+        (
+            (*HAPPY[:6], CANCEL),
+            HAPPY[6],
+            {"status": "succeeded", "ended_at": stamp(later(3_600)), "due": None, "reason": None, "hold": None},
+        ),
         (HAPPY[:5], HAPPY[5], {"status": "processing", "processing_at": stamp(later(180))}),
-        (HAPPY[:6], HAPPY[6], {"status": "succeeded", "ended_at": stamp(later(3_600))}),
+        (HAPPY[:6], HAPPY[6], {"status": "succeeded", "ended_at": stamp(later(3_600)), "due": None}),
         (
             HAPPY[:6],
             FAIL,
@@ -119,7 +153,9 @@ def row_of(*commands: BatchCommand) -> BatchRow:
                 "status": "failed",
                 "failed_at": stamp(later(3_610)),
                 "ended_at": stamp(later(3_610)),
+                "due": None,
                 "reason": "the job expired",
+                "hold": "failed",
             },
         ),
         (
@@ -128,6 +164,7 @@ def row_of(*commands: BatchCommand) -> BatchRow:
             {
                 "status": "written",
                 "reason": None,
+                "hold": None,
                 "job_name": None,
                 "started_at": None,
                 "submitted_at": None,
@@ -183,6 +220,9 @@ def test_the_table_above_and_the_plan_are_all_events_there_are() -> None:
     }
     seen |= {type(event) for event in told(HAPPY)[0]}
     seen |= {type(event) for event in told([PLAN, WITHDRAW])[0] + told([*SENT, JOB, FAIL, RETRY])[0]}
+    seen |= {type(event) for event in told([PLAN, PAUSE, RESUME])[0] + told([*SENT, DOUBLE, QUARANTINE])[0]}
+    seen |= {type(event) for event in told([*SENT, JOB, CANCEL, CANCEL_SENT])[0]}
+    seen |= {type(event) for event in told([*HAPPY, HAND_OVER])[0] + told([*HAPPY, GIVE_UP])[0]}
 
     assert seen == set(get_args(e.BatchEvent))
     assert len(COMMANDS) >= len(seen)

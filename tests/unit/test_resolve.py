@@ -126,8 +126,10 @@ def test_of_jobs_that_share_a_name_the_first_is_taken_and_the_others_are_cancell
     assert [name for verb, name in mill.provider.calls if verb == "cancel"] == others
     states = [mill.emulator.jobs.standing(row).state for row in mill.emulator.jobs.page(below=9, limit=9)]
     assert sorted(states) == ["CANCELLED", "CANCELLED", "SUCCEEDED"]
-    submitted = next(each for each in mill.store.read_stream("batch-205") if each.type == "batch.submitted")
-    assert all(name in submitted.causation for name in others)
+    assert mill.events(205, e.DoubleFound) == [
+        e.DoubleFound(job_name=name, kept=first, cancelled=True, at=mill.events(205, e.BatchSubmitted)[0].at)
+        for name in others
+    ]
     assert mill.balance().refined == 4
 
 
@@ -156,6 +158,7 @@ def test_a_double_that_cannot_be_cancelled_does_not_keep_the_first_from_being_ta
     mill.drive()
 
     assert [each.job_name for each in mill.events(205, e.BatchSubmitted)] == [first]
+    assert [each.cancelled for each in mill.events(205, e.DoubleFound)] == [False, False]
     assert mill.balance().refined == 4
 
 

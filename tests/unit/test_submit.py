@@ -160,7 +160,7 @@ def test_a_refusal_holds_its_batch_with_the_reason_and_the_others_go_on(mill: Mi
 
     pulse = mill.drive()
 
-    assert mill.batch(206).hold == "400: line 2 is no request"
+    assert mill.batch(206).hold_reason == "400: line 2 is no request"
     assert mill.batch(206).status is Status.WRITTEN
     assert [verb for verb, name in mill.provider.calls if "batch_206" in name] == ["upload", "create"]
     assert (mill.balance().refined, mill.balance().planned) == (8, 4)
@@ -216,7 +216,7 @@ def test_whatever_else_the_provider_says_no_with_is_a_refusal(mill: Mill, error:
 
     mill.drive()
 
-    assert mill.batch(205).hold == str(error)
+    assert mill.batch(205).hold_reason == str(error)
 
 
 def test_a_job_is_asked_for_with_the_model_of_the_plan(mill: Mill) -> None:

@@ -13,12 +13,28 @@ from adapters.memory.read_model import MemoryReadModel
 from adapters.memory.store import MemoryEventStore
 from core.batch import events as e
 from core.ledger.codec import decode, encode
-from core.ledger.recorded import NewEvent
+from core.ledger.recorded import NewEvent, stamp
 from core.projections.catch_up import catch_up
 from core.projections.publish import documents, publish, stale
 from core.projections.timeline import Milestone, cell, day, milestones, timeline_document
 from core.projections.tracking import tracking_document
-from tests.batches import DEFER, FAIL, HAPPY, PLAN, START, WRITE, told
+from tests.batches import (
+    CANCEL,
+    DEFER,
+    FAIL,
+    HAPPY,
+    PAUSE,
+    PLAN,
+    QUARANTINE,
+    REFUSE,
+    RESUME,
+    RETRY,
+    START,
+    UNCLEAR,
+    WRITE,
+    later,
+    told,
+)
 from tests.ledgers import CONTEXT, SetClock
 from tests.mill import MemoryFiles
 from tests.waves import plan_of, planned_source, wave_planned
@@ -88,7 +104,7 @@ def test_a_small_history_has_these_documents(path: str, golden: str) -> None:
 def test_the_tracking_file_keeps_the_keys_other_tools_read() -> None:
     document = json.loads(tracking_document(history(*SMALL).batches()))
 
-    assert list(document) == ["total_batches", "total_qa_pairs", "batch_size", "batches"]
+    assert list(document) == ["total_batches", "total_qa_pairs", "batch_size", "batches", "repairs"]
     assert (document["total_batches"], document["total_qa_pairs"], document["batch_size"]) == (5, 20, 4)
     assert dict(list(document["batches"][0].items())[:6]) == USERS_KEYS
     assert [batch["batch_number"] for batch in document["batches"]] == [205, 206, 207, 208, 209]
@@ -124,6 +140,7 @@ def test_a_milestone_is_reached_when_the_last_batch_has_reached_it() -> None:
         ("Wave 2 submission complete (2 batches)", "done"),
         ("Wave 2 processing complete (1 of 2 batches)", "pending"),
         ("Wave 2 results downloaded (1 of 2 batches)", "pending"),
+        ("Wave 2 deadline: the job under way ends by 12:02 UTC", "pending"),
         ("Wave 2 answers read (3 of 8 pairs refined)", "pending"),
         ("Wave 2 quality validation", "pending"),
     ]
@@ -148,6 +165,50 @@ def test_a_milestone_has_the_date_of_the_last_batch() -> None:
 
 def test_a_failed_batch_stands_in_the_timeline_with_its_reason() -> None:
     assert ("Batch 205 failed: the job expired", "failed") in texts(history((*HAPPY[:6], FAIL)))
+
+
+@pytest.mark.parametrize(
+    ("life", "line"),
+    [
+        ((PLAN, WRITE, START, REFUSE), "Batch 205 refused: 400: line 1 is no request"),
+        ((PLAN, WRITE, START, UNCLEAR, QUARANTINE), "Batch 205 quarantined: nobody could tell"),
+    ],
+)
+def test_a_batch_that_asks_for_a_person_before_it_was_sent_stands_in_the_timeline(
+    life: tuple[BatchCommand, ...], line: str
+) -> None:
+    assert (line, "failed") in texts(history(life))
+    assert "failed" not in {state for _, state in texts(history((*life, RETRY)))}
+
+
+@pytest.mark.parametrize(
+    "life",
+    [(PLAN, WRITE, PAUSE), (PLAN, WRITE, CANCEL), (PLAN, WRITE, START, DEFER), (PLAN, WRITE, START, UNCLEAR)],
+)
+def test_what_waits_or_was_not_wanted_is_no_trouble(life: tuple[BatchCommand, ...]) -> None:
+    assert "failed" not in {state for _, state in texts(history(life))}
+
+
+def test_a_batch_that_was_paused_and_goes_on_has_lost_the_reason() -> None:
+    [row] = history((PLAN, WRITE, PAUSE, RESUME)).batches()
+
+    assert (row.hold, row.reason) == (None, None)
+
+
+def test_the_job_that_ought_to_end_first_has_a_line_of_its_own() -> None:
+    model = history(HAPPY, HAPPY[:5], HAPPY[:6])
+    home, first, second = model.batches()
+    late = msgspec.structs.replace(second, due="2026-11-05T08:00:00.000000Z")
+
+    [line] = [line for line in milestones(model.waves(), [home, first, late]) if "deadline" in line.text]
+
+    assert (line.at, line.state) == (stamp(later(172_922)), "pending")
+    assert line.text == "Wave 2 deadline: the first of 2 jobs under way ends by 12:02 UTC"
+
+
+@pytest.mark.parametrize("life", [(PLAN, WRITE), HAPPY[:7], (*HAPPY[:6], FAIL), HAPPY])
+def test_where_no_job_is_under_way_there_is_no_deadline(life: tuple[BatchCommand, ...]) -> None:
+    assert not any("deadline" in text for text, _ in texts(history(life)))
 
 
 def test_a_wave_without_batches_has_nothing_done_but_its_plan() -> None:

@@ -1,0 +1,29 @@
+"""Where a batch's files belong in the workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.batch.numbers import base_of, round_of
+
+if TYPE_CHECKING:
+    from core.batch.state import Batch
+    from core.engine.policy import Policy
+
+
+def submission_path(policy: Policy, number: int) -> str:
+    """Return where a batch file belongs."""
+    return f"{policy.submissions_folder}/{_file_name(policy, number)}"
+
+
+def result_path(policy: Policy, batch: Batch, kind: str) -> str:
+    """Return where a batch's `results` or `refined` file belongs; a later attempt overwrites nothing."""
+    stem = _file_name(policy, batch.number).removesuffix(".jsonl")
+    attempt = "" if batch.attempt <= 1 else f"_attempt{batch.attempt}"
+    return f"{policy.results_folder}/{stem}{attempt}_{kind}.jsonl"
+
+
+def _file_name(policy: Policy, number: int) -> str:
+    """Return the template's name for a batch of a plan, and with `r1` added for its first repair."""
+    name = policy.file_template.format(number=base_of(number))
+    return f"{name.removesuffix('.jsonl')}r{round_of(number)}.jsonl" if round_of(number) else name
