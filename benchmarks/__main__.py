@@ -1,13 +1,19 @@
-"""Runs the benchmarks: `python -m benchmarks [planning|ledger|driving|startup]... [--rivals]`, all by default."""
+"""Runs the benchmarks: `python -m benchmarks [PART]... [--rivals]`, every part by default."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from benchmarks import driving, ledger, machine, planning, startup
+from benchmarks import driving, ledger, machine, planning, reading, startup
 
-PARTS = {"planning": planning.run, "driving": driving.run, "ledger": ledger.run, "startup": startup.run}
+PARTS = {
+    "planning": planning.run,
+    "reading": reading.run,
+    "driving": driving.run,
+    "ledger": ledger.run,
+    "startup": startup.run,
+}
 
 
 def main() -> None:

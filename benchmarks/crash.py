@@ -39,6 +39,7 @@ PACE = {
     "BATCHMILL_DRIVING__CHUNK": "4",
     "BATCHMILL_DRIVING__ATTEMPTS": "9",
     "BATCHMILL_DRIVING__CREATES_A_MINUTE": "10000",
+    "BATCHMILL_DRIVING__CANARY": "0",
     "GEMINI_API_KEY": "emulated",
 }
 
@@ -104,7 +105,11 @@ def _prepare(root: Path, environment: dict[str, str]) -> None:
     inbox = root / "inbox"
     inbox.mkdir(parents=True)
     pairs = [
-        {"question": f"What is {n}?", "answer": f"It is the number {n}. " * 5} for n in range(BATCHES * PAIRS)
+        {
+            "question": f"What is {n}?",
+            "answer": f"The number {n} follows {n - 1} and comes before {n + 1}, as everybody knows who counts.",
+        }
+        for n in range(BATCHES * PAIRS)
     ]
     (inbox / "numbers.json").write_text(json.dumps(pairs))
     for words in (

@@ -32,6 +32,7 @@ poll_every = 1.0
 tick_every = 0.1
 jobs_at_once = {BATCHES}
 creates_a_minute = 100000
+canary = 0
 chunk = 50
 """
 _TIMES = """

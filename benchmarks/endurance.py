@@ -40,6 +40,7 @@ poll_every = {POLL_SECONDS}
 tick_every = {TICK_SECONDS}
 jobs_at_once = 100000
 creates_a_minute = 1000000
+canary = 0
 chunk = 100
 warn_hours = 0.0
 [models."gemini-2.5-flash"]

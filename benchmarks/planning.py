@@ -17,14 +17,19 @@ import orjson
 from adapters.files.batch_files import BatchFolder, BatchToWrite, Extract
 from adapters.files.extract import write_extract
 from adapters.files.inbox import open_staged
-from core.exchange.requests import Recipe, default_prompt, prompt_sha256
+from core.exchange.prompts import default_prompt, prompt_sha256
+from core.exchange.requests import Recipe
+from core.planning.content import Content
 from core.planning.inventory import take_stock
 from core.planning.make_plan import PlanTerms, make_plan
 from core.planning.models import DEFAULT_MODEL, models_with
+from core.planning.packing import Packing, pack
+from core.screening.screening import Screening
 from core.wave.events import PlanSettings
 
 _ANSWER = 3_000
 _MEGABYTE = 1_000_000
+_PACKED = 1_000_000
 _WORDS = (
     "liquidity",
     "pool",
@@ -55,6 +60,7 @@ def run() -> None:
             _measure("stage", root / name, Path(str(files)), Path(str(pairs)))
         _print_speed(root)
         _print_memory(root)
+    _print_packing()
 
 
 def stage(folder: Path, files: int, pairs: int) -> None:
@@ -79,10 +85,10 @@ def _text(rng: random.Random, length: int) -> str:
     parts: list[str] = []
     size = 0
     while size < length:
-        sentence = " ".join(rng.choices(_WORDS, k=12)) + rng.choice((". ", ".\n", '" '))
+        sentence = " ".join(rng.sample(_WORDS, k=12)) + rng.choice((". ", ".\n", '." '))
         parts.append(sentence)
         size += len(sentence)
-    return "".join(parts)[:length]
+    return "".join(parts)[: length - 1] + "."
 
 
 def _print_speed(root: Path) -> None:
@@ -93,6 +99,8 @@ def _print_speed(root: Path) -> None:
     print("planning and writing 20,000 pairs of 3,000 characters in 200 staged files")
     for step in ("inventory", "plan", "extract", "batch files", "total"):
         print(f"  {step:<34}{ours[step]:7.2f} s {read / ours[step]:8.0f} MB/s")
+    blind = _best("mill-unscreened", root / "files-20000", root / "out")["inventory"]
+    print(f"  {'inventory without content rules':<34}{blind:7.2f} s {read / blind:8.0f} MB/s")
     for name, bare in (
         ("orjson: the texts in and out once", same),
         ("orjson: as often as we (3 in, 2 out)", every),
@@ -106,6 +114,24 @@ def _print_memory(root: Path) -> None:
     for name in ("files-5000", "files-20000", "files-40000", "single-20000"):
         measured = _measure("mill", root / name, root / f"out-{name}")
         print(f"  {name:<34}{measured['peak_mb']:7.0f} MB {measured['total']:7.2f} s")
+
+
+def _print_packing() -> None:
+    packing = Packing(models_with()[DEFAULT_MODEL], 5_000)
+    rng = random.Random(7)  # noqa: S311 - sizes, not secrets
+    questions = [rng.randint(60, 120) for _ in range(_PACKED)]
+    answers = [rng.randint(200, 6_000) for _ in range(_PACKED)]
+    print(f"packing {_PACKED:,} pairs into requests by their expected output")
+    for name, sizes, each in (
+        ("in batches of 100", answers, 100),
+        ("as one batch", answers, _PACKED),
+        ("as one batch, short answers first", sorted(answers), _PACKED),
+    ):
+        began = time.perf_counter()
+        requests = 0
+        for start in range(0, _PACKED, each):
+            requests += len(pack(questions[start : start + each], sizes[start : start + each], packing))
+        print(f"  {name:<34}{time.perf_counter() - began:7.2f} s {requests:8,} requests")
 
 
 def _best(work: str, *folders: Path) -> dict[str, float]:
@@ -125,10 +151,10 @@ def _measure(work: str, *folders: Path) -> dict[str, float]:
     return measured
 
 
-def _mill(staged: Path, out: Path) -> dict[str, float]:
+def _mill(staged: Path, out: Path, *, screened: bool = True) -> dict[str, float]:
     laps = [time.perf_counter()]
     opened = open_staged([staged], staged)
-    stock = take_stock(opened.sources, inbox=str(staged))
+    stock = take_stock(opened.sources, inbox=str(staged), content=Content(Screening()) if screened else None)
     laps.append(time.perf_counter())
     model, prompt = models_with()[DEFAULT_MODEL], default_prompt()
     terms = PlanTerms(2, 1, 205, model, prompt_sha256(prompt), len(prompt))
@@ -171,6 +197,8 @@ def _worker(work: str, *names: str) -> None:
         stage(folders[0], int(names[1]), int(names[2]))
     elif work == "mill":
         measured = _mill(folders[0], folders[1])
+    elif work == "mill-unscreened":
+        measured = _mill(folders[0], folders[1], screened=False)
     elif work == "orjson":
         measured = {"total": _bare(folders[0], folders[1])}
     elif work == "orjson-all":

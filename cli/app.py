@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import doctor, drive, inspect, ledger, machine, plan, steer, workspace
+from cli.commands import balance, cost, doctor, drive, inspect, ledger, machine, pair, plan, steer, workspace
 from core.errors import BatchmillError
 
 #: New objects between two searches for garbage; Python's own 700 means dozens of searches while modules load.
@@ -62,7 +62,7 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, steer, inspect, ledger, doctor, machine):
+for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, doctor, machine):
     room.register(app)
 
 
@@ -80,7 +80,11 @@ def main() -> None:
     try:
         app(prog_name="batchmill")
     except BatchmillError as error:
-        sys.stderr.write(f"batchmill: {error}\n")
+        from cli.render.text import clean  # noqa: PLC0415 - most commands end without a trouble
+
+        # A sentence may hold a file's name or a word from a pair, which must not steer the terminal.
+        said = "\n".join(clean(line) for line in str(error).split("\n"))
+        sys.stderr.write(f"batchmill: {said}\n")
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output left (`batchmill status | head`): leave quietly, as other commands do.

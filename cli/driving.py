@@ -19,6 +19,7 @@ from core.engine.books import Books
 from core.engine.steps import Kind, next_step
 from core.engine.workshop import Workshop
 from core.errors import LedgerError, StorageError, UnreadableEventError
+from core.planning.models import models_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -67,6 +68,7 @@ class Drive:
             observe,
             lambda refusal: warn(str(refusal)),
             fence=self._keeper.fence,
+            models=models_with(opened.settings.models),
         )
         self._engine = Engine(
             Workshop(

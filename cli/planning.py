@@ -8,18 +8,22 @@ import msgspec
 
 from adapters.files.extract import write_extract
 from adapters.files.inbox import open_staged
+from cli.experience import learned
+from cli.prompts import keep_version, prompt_of
+from cli.screening import content_of
 from core.batch.numbers import base_of
-from core.errors import BadInputError, NotFoundError
-from core.exchange.requests import prompt_sha256
+from core.errors import BadInputError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
 from core.ledger.streams import WAVE, wave_number
+from core.planning.admission import named
 from core.planning.inventory import Stock, take_stock
 from core.planning.make_plan import PlanTerms, make_plan
 from core.planning.models import Model, model_named, models_with
 from core.planning.plan import Plan  # noqa: TC001 - msgspec reads the annotations at run time
 from core.planning.plan_events import batches_planned, wave_planned
 from core.projections.catch_up import catch_up
+from core.screening.findings import ContentFinding  # noqa: TC001 - the same
 from core.wave.decider import PlanWave, Write, decide_plan
 from core.wave.events import PlanSettings
 
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 
     from cli.compose import Opened
     from core.batch.state import Batch
+    from core.planning.content import Content
     from core.wave.state import Wave
 
 
@@ -40,35 +45,50 @@ class Request(msgspec.Struct, frozen=True):
     strategy: str | None = None
     batch_size: int | None = None
     low_count: str | None = None
+    requests: str | None = None
+    force: bool = False
     first_number: int | None = None
     accept_counts: bool = False
     replace: bool = False
     again: bool = False
+    accept_findings: bool = False
+    keep_findings: bool = False
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """A plan, whether it is new to the ledger, and where its extract stands."""
+    """A plan, whether it is new to the ledger, and where its extract stands.
+
+    `findings` has every content finding on a pair of the sources sent, where they were to be kept; `warnings` says
+    what the content rules could not compare.
+    """
 
     plan: Plan
     recorded: bool
     extract: str
+    findings: tuple[ContentFinding, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def stock_of(opened: Opened, paths: Sequence[Path]) -> tuple[Stock, Path]:
-    """Return what the staged files at `paths` hold (the workspace's inbox if there are none), and their inbox."""
+def stock_of(opened: Opened, paths: Sequence[Path], content: Content) -> tuple[Stock, Path]:
+    """Return what the staged files at `paths` hold (the workspace's inbox if there are none), and their inbox.
+
+    `content` is shown every pair.
+    """
     inbox = opened.root / opened.settings.folders.inbox
     staged = open_staged(tuple(paths) or (inbox,), inbox)
     shown = shown_path(staged.inbox, opened.root)
-    stock = take_stock(staged.sources, inbox=shown, low_count_below=opened.settings.planning.low_count_below)
+    low = opened.settings.planning.low_count_below
+    stock = take_stock(staged.sources, inbox=shown, low_count_below=low, content=content)
     return stock, staged.inbox
 
 
 def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Planned:
     """Plan a wave and put the plan into the ledger; the same plan again changes nothing.
 
-    Raises BadInputError for sources with errors, and RefusedError as `decide_plan` does.
+    Raises BadInputError for sources with errors, and RefusedError as `make_plan` and `decide_plan` do.
     """
-    stock, inbox = stock_of(opened, request.paths)
+    content = content_of(opened, request.wave, keep_all=request.keep_findings, again=request.again)
+    stock, inbox = stock_of(opened, request.paths, content)
     wave = load_wave(opened.database.store, request.wave)
     plan = make_plan(stock, _settings(opened, request, wave), _terms(opened, request, wave))
     extract = f"{opened.settings.folders.submissions}/wave{request.wave}_extracted.json"
@@ -81,14 +101,21 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
     if not writes:
         plan = msgspec.structs.replace(plan, revision=wave.revision)
     if dry_run:
-        return Planned(plan, bool(writes), extract)
+        return _planned(plan, content, extract, recorded=bool(writes))
     digest = write_extract(opened.root / extract, plan, inbox).sha256
+    keep_version(opened, plan.prompt_sha256)
     writes = _decide(opened, request, wave, existing, plan, extract=(extract, digest))
     if writes:
         context = opened.context(f"plan --wave {request.wave}")
         opened.database.store.append([NewEvent(*write, context) for write in writes])
     opened.catch_up()
-    return Planned(plan, bool(writes), extract)
+    return _planned(plan, content, extract, recorded=bool(writes))
+
+
+def _planned(plan: Plan, content: Content, extract: str, *, recorded: bool) -> Planned:
+    keys = {source.path: source.key for source in plan.sources if source.excluded is None}
+    findings = (named(each, keys[each.source]) for each in content.findings if each.source in keys)
+    return Planned(plan, recorded, extract, tuple(findings), content.warnings)
 
 
 def _decide(  # noqa: PLR0913 - the parts of one decision
@@ -126,17 +153,22 @@ def _settings(opened: Opened, request: Request, wave: Wave) -> PlanSettings:
 
 def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
     prompt, digest = prompt_of(opened)
+    name = opened.settings.model.name
     catch_up(opened.database.store, opened.database.read_model)
     highest = max((base_of(row.number) for row in opened.database.read_model.batches()), default=0)
     return PlanTerms(
         wave=request.wave,
         revision=wave.revision + 1,
         next_number=min(wave.batches, default=highest + 1),
-        model=model_of(opened, opened.settings.model.name),
+        model=model_of(opened, name),
         prompt_sha256=digest,
         prompt_characters=len(prompt),
         max_pairs_per_request=opened.settings.planning.max_pairs_per_request,
+        requests=_requests(request.requests or opened.settings.planning.requests),
+        force=request.force,
+        learned=learned(opened, wave, prompt_sha256=digest, model=name, anew=request.replace),
         accept_counts=request.accept_counts,
+        accept_findings=request.accept_findings,
         elsewhere={} if request.again else _elsewhere(opened, request.wave),
     )
 
@@ -154,16 +186,19 @@ def model_of(opened: Opened, name: str) -> Model:
     return model_named(models_with(opened.settings.models), name)
 
 
-def prompt_of(opened: Opened) -> tuple[str, str]:
-    """Return the prompt that the settings name, and its sha256; NotFoundError or BadInputError if it cannot be."""
-    path = opened.root / opened.settings.model.prompt_file
+def _requests(asked: str | int) -> int | None:
+    """Return how many requests a batch shall have, None for as few as fit; BadInputError for other words."""
+    if asked == "auto":
+        return None
+    if asked == "single":
+        return 1
     try:
-        prompt = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise NotFoundError(f"the prompt {path} is missing; `batchmill init` puts the default one there") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"the prompt {path} cannot be read: {error}") from None
-    return prompt, prompt_sha256(prompt)
+        number = int(asked)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise BadInputError(f"--requests is auto, single or a number from 1, not {asked}")
+    return number
 
 
 def shown_path(path: Path, root: Path) -> str:

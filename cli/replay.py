@@ -11,6 +11,7 @@ from adapters.memory.read_model import MemoryReadModel
 from cli.history import until_of
 from cli.kept_files import differing, restore_refined
 from core.projections.balance import Balance, balances, total
+from core.projections.bookkeeping import PairBooks
 from core.projections.catch_up import catch_up
 from core.projections.catch_up import rebuild as rebuild_rows
 from core.projections.publish import documents, publish, stale
@@ -19,7 +20,7 @@ from core.projections.timeline import Milestone, milestones
 
 if TYPE_CHECKING:
     from cli.compose import Opened
-    from core.ports import ReadModel
+    from core.ports import EventStore, ReadModel
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ def check(opened: Opened) -> Checked:
     head, reached = store.head(), kept.checkpoint()
     fresh = MemoryReadModel()
     catch_up(store, fresh, until=min(head, reached))
-    differences = _rows_that_differ(kept, fresh)
+    differences = _rows_that_differ(kept, fresh) + _balances_that_differ(store, kept, min(head, reached))
     if reached != head:
         differences.append(f"the tables account for position {reached}, where the ledger ends at {head}")
     catch_up(store, fresh)
@@ -94,6 +95,22 @@ def _rows_that_differ(kept: ReadModel, fresh: ReadModel) -> list[str]:
             for number in sorted(batches | fresh_batches)
             if batches.get(number) != fresh_batches.get(number)
         ),
+    ]
+
+
+def _balances_that_differ(store: EventStore, kept: ReadModel, reached: int) -> list[str]:
+    """Return where the balance that the rows count is not the one that the events move."""
+    books = PairBooks()
+    for recorded in store.read(until=reached):
+        books.fold(recorded)
+    by_events, by_rows = books.balances(), balances(kept.waves(), kept.batches())
+    nothing = Balance()
+    return [
+        f"the balance of wave {wave} differs: {name} {moved} by the events, {shown} by the tables"
+        for wave in sorted(by_events | by_rows)
+        for name in nothing.__struct_fields__
+        if (moved := getattr(by_events.get(wave, nothing), name))
+        != (shown := getattr(by_rows.get(wave, nothing), name))
     ]
 
 

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -103,7 +112,27 @@ class Planning(Section):
     batch_size: int = Field(default=100, ge=1)
     low_count: Literal["combine", "skip", "hold"] = "combine"
     low_count_below: int = Field(default=10, ge=0)
+    requests: Literal["auto", "single"] | PositiveInt = "auto"
     max_pairs_per_request: int | None = Field(default=None, ge=1)
+
+
+class Screening(Section):
+    """What pairs are looked at for before money is spent, and what becomes of those with a finding.
+
+    Beside the two fields it takes every content rule by its name (`too-short`, or `too_short` in a variable). That
+    a rule or the language does not exist is found when pairs are screened.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Literal["exclude", "hold", "warn", "off"]] = Field(init=False)
+
+    language: str = "en"
+    shortest: int = Field(default=80, ge=0)
+
+    @property
+    def policies(self) -> dict[str, str]:
+        """What becomes of a pair with a finding, by the rule's name, where it is not the rule's default."""
+        return {name.replace("_", "-"): policy for name, policy in self.__pydantic_extra__.items()}
 
 
 class Driving(Section):
@@ -119,11 +148,20 @@ class Driving(Section):
     backoff_most: float = Field(default=900.0, gt=0)
     attempts: int = Field(default=3, ge=1)
     repair_rounds: int = Field(default=2, ge=0, le=MOST_ROUNDS)
+    canary: int = Field(default=1, ge=0)
+    canary_refined: float = Field(default=0.8, ge=0, le=1)
     job_hours: float = Field(default=48.0, gt=0)
     warn_hours: float = Field(default=6.0, ge=0)
     lease_seconds: float = Field(default=60.0, ge=4)
     unsure_hours: float = Field(default=12.0, gt=0)
     looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
+
+
+class Budget(Section):
+    """What may be spent, in US dollars at the model table's prices; None: no limit."""
+
+    usd_per_wave: float | None = Field(default=None, ge=0)
+    usd_in_all: float | None = Field(default=None, ge=0)
 
 
 class Settings(BaseSettings):
@@ -136,7 +174,9 @@ class Settings(BaseSettings):
     provider: Provider = Provider()
     model: Model = Model()
     planning: Planning = Planning()
+    screening: Screening = Screening()
     driving: Driving = Driving()
+    budget: Budget = Budget()
     models: dict[str, dict[str, float]] = {}
 
 

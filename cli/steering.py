@@ -13,6 +13,7 @@ from core.engine.steps import Kind, next_step
 from core.errors import BadInputError, RefusedError
 from core.ledger.streams import batch_number
 from core.one_line import one_line
+from core.wave.decider import ReleaseWave
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -91,6 +92,14 @@ def settle(opened: Opened, number: int, job: str | None) -> str:
     books.write([Entry(number, (fact,), f"settle {number}")])
     opened.catch_up()
     return said
+
+
+def release_wave(opened: Opened, wave: int, reason: str) -> str:
+    """Record that all of a wave may be sent, and return the sentence; raises RefusedError without a plan."""
+    books = Books(opened.database.store, opened.context("release").actor)
+    recorded = books.write_wave(wave, ReleaseWave(reason, opened.clock.now()), f"release --wave {wave}")
+    opened.catch_up()
+    return f"wave {wave} is released; next: `batchmill run`." if recorded else f"wave {wave} is released already."
 
 
 def _created(opened: Opened, batch: Batch, name: str) -> datetime | None:

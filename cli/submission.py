@@ -10,6 +10,8 @@ from core.batch.lifecycle import Status
 from core.batch.numbers import MOST_ROUNDS, base_of, in_order, label, round_of
 from core.batch.steering import way_out
 from core.errors import NotFoundError, RefusedError
+from core.ledger.load import load_wave
+from core.wave.canary import canaries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,14 +49,35 @@ def select(opened: Opened, first: int, last: int) -> Chosen:
         if row.hold and Status(row.status) is Status.WRITTEN:
             todo = way_out(row.number, Hold(row.hold))
             raise RefusedError(f"batch {row.label} is {row.hold} ({row.reason}) and cannot be submitted; {todo}")
+    waiting = _waiting(opened, rows)
     return Chosen(
-        tuple(row.number for row in rows if Status(row.status) not in SENT),
+        tuple(row.number for row in rows if Status(row.status) not in SENT and row.number not in waiting),
         tuple(
             f"batch {row.label} is {row.status} already ({row.job_name})"
             for row in rows
             if Status(row.status) in SENT
-        ),
+        )
+        + tuple(waiting.values()),
     )
+
+
+def _waiting(opened: Opened, rows: Sequence[BatchRow]) -> dict[int, str]:
+    """Return, by number, a line for each batch of these that waits for its wave's canaries."""
+    found: dict[int, str] = {}
+    for number in sorted({row.wave for row in rows}):
+        wave = load_wave(opened.database.store, number)
+        first = canaries(wave, opened.settings.driving.canary) if opened.settings.driving.canary else ()
+        late = [
+            row for row in rows if first and row.wave == number and row.number not in first and not row.repairs
+        ]
+        why = f"wave {number} is held: {wave.held}" if wave.held else f"batch {number_ranges(first)} goes first"
+        for row in late:
+            if Status(row.status) not in SENT:
+                found[row.number] = (
+                    f"batch {row.label} waits, since {why}; `batchmill run` sends it once that came home well, "
+                    f"`batchmill release --wave {number}` lets it go now"
+                )
+    return found
 
 
 def rows_of(opened: Opened, first: int, last: int) -> list[BatchRow]:
@@ -96,7 +119,10 @@ def report(opened: Opened, numbers: Sequence[int]) -> list[str]:
 
 
 def complain(opened: Opened) -> None:
-    """Raise RefusedError when a batch failed or was refused, so that a script learns of it."""
+    """Raise RefusedError when a wave or a batch waits for a person, so that a script learns of it."""
+    for wave in opened.database.read_model.waves():
+        if wave.held:
+            raise RefusedError(f"wave {wave.wave} is held: {wave.held}")
     rows = [row for row in opened.database.read_model.batches() if _needs_somebody(row)]
     if rows:
         raise RefusedError(

@@ -1,11 +1,14 @@
-"""What a repair is written from: the wave's extract and prompt, as they were when the wave was planned."""
+"""What batch files and repairs are written from: a wave's extract, prompt and packing, as they were planned."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from adapters.files.extract import read_extract, verify_extract
-from cli.planning import model_of, prompt_of
+from cli.planning import model_of
+from cli.prompts import planned_prompt
 from core.errors import NotFoundError, RefusedError
 from core.exchange.requests import Recipe
 from core.ledger.load import load_wave
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from cli.compose import Opened
     from core.batch.state import Batch
     from core.exchange.extracted import ExtractedPair
+    from core.wave.events import WavePlanned
 
 
 class WorkspaceSupplies:
@@ -27,9 +31,7 @@ class WorkspaceSupplies:
 
     def pairs(self, wave: int, pair_ids: Collection[str]) -> dict[str, ExtractedPair]:
         """Return these pairs of a wave by id; see the protocol."""
-        planned = load_wave(self._opened.database.store, wave).plan
-        if planned is None:
-            raise NotFoundError(f"wave {wave} has no plan, so its pairs cannot be asked for again")
+        planned = self._plan(wave)
         path = self._opened.root / planned.extract_path
         verify_extract(path, planned.extract_sha256)
         found = {pair.pair_id: pair for pair in read_extract(path) if pair.pair_id in pair_ids}
@@ -39,12 +41,30 @@ class WorkspaceSupplies:
         return found
 
     def recipe(self, batch: Batch) -> Recipe:
-        """Return the recipe that the batch was written by; see the protocol."""
-        settings = self._opened.settings
-        prompt, digest = prompt_of(self._opened)
-        if digest != batch.prompt_sha256:
-            raise RefusedError(
-                f"the prompt {settings.model.prompt_file} changed after wave {batch.wave} was planned; restore it "
-                f"to have the pairs asked for again that {batch.name} did not bring home"
-            )
-        return Recipe(prompt, model_of(self._opened, batch.model), settings.planning.max_pairs_per_request)
+        """Return the recipe of the batch's wave, with as few requests as fit; see the protocol."""
+        return planned_recipe(self._opened, self._plan(batch.wave))._replace(requests=None)
+
+    def _plan(self, wave: int) -> WavePlanned:
+        planned = load_wave(self._opened.database.store, wave).plan
+        if planned is None:
+            raise NotFoundError(f"wave {wave} has no plan, so its pairs cannot be asked for again")
+        return planned
+
+
+def planned_recipe(opened: Opened, planned: WavePlanned) -> Recipe:
+    """Return what a wave's requests have in common, as it was planned; only the prices are those of the settings.
+
+    Raises RefusedError when the prompt's version is lost, BadInputError when the model is not known any more.
+    """
+    prompt = planned_prompt(opened, planned.prompt_sha256, planned.wave)
+    model, packing = model_of(opened, planned.model), planned.settings.packing
+    if packing is None:
+        return Recipe(prompt, model, opened.settings.planning.max_pairs_per_request)
+    model = msgspec.structs.replace(
+        model,
+        input_limit=packing.input_limit,
+        output_limit=packing.output_limit,
+        thinking_budget=packing.thinking_budget,
+        margin_percent=packing.margin_percent,
+    )
+    return Recipe(prompt, model, packing.max_pairs, packing.room, packing.requests)

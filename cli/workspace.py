@@ -12,7 +12,7 @@ from adapters.sql.migrate import upgrade
 from cli.compose import database_url
 from cli.settings import FILE, load
 from core.errors import StorageError
-from core.exchange.requests import default_prompt
+from core.exchange.prompts import default_prompt
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,14 @@ import msgspec
 
 from adapters.files.batch_files import BatchFolder, BatchToWrite, Extract
 from adapters.files.inbox import verify_sources
-from cli.planning import model_of, prompt_of, shown_path
+from cli.planning import shown_path
+from cli.supplies import planned_recipe
 from core.batch.commands import RecordFile
 from core.batch.decider import decide
 from core.batch.events import BatchWritten
 from core.batch.lifecycle import Status
 from core.engine.books import Books, Entry
-from core.errors import NotFoundError, RefusedError
-from core.exchange.requests import Recipe
+from core.errors import NotFoundError
 from core.ledger.load import load_batch, load_wave
 
 if TYPE_CHECKING:
@@ -43,23 +43,18 @@ class WrittenFile(msgspec.Struct, frozen=True):
 def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
     """Write the batch files of a planned wave that are planned or written, and record those that are new.
 
-    Raises NotFoundError for a wave without a plan, RefusedError when a source, the extract or the prompt is no
-    longer what was planned.
+    They are packed and worded as they were planned, whatever settings and prompt are by now. Raises NotFoundError
+    for a wave without a plan, RefusedError when a source or the extract is no longer what was planned, or the
+    prompt's version is lost.
     """
     planned = load_wave(opened.database.store, wave).plan
     if planned is None:
         raise NotFoundError(f"wave {wave} has no plan; run `batchmill plan --wave {wave}` first")
     verify_sources(wave, opened.root / planned.inbox, planned.sources)
-    prompt, digest = prompt_of(opened)
-    if digest != planned.prompt_sha256:
-        raise RefusedError(
-            f"the prompt {opened.settings.model.prompt_file} changed after wave {wave} was planned; restore it, "
-            "or plan again with --replace"
-        )
     batches = [load_batch(opened.database.store, number) for number in planned.batches]
     due = [batch for batch in batches if _may_be_written(batch)]
     folder = BatchFolder(opened.root / opened.settings.folders.submissions, opened.settings.folders.file_template)
-    recipe = Recipe(prompt, model_of(opened, planned.model), opened.settings.planning.max_pairs_per_request)
+    recipe = planned_recipe(opened, planned)
     extract = Extract(opened.root / planned.extract_path, planned.extract_sha256)
     stood = {batch.number for batch in due if batch.file_path and _stands(opened, batch)}
     written = folder.write(extract, [BatchToWrite(batch.number, batch.ranges) for batch in due], recipe)

@@ -39,7 +39,8 @@ FOREIGN = ("BATCHMILL_", "GEMINI_", "GOOGLE_")
 
 _TRANSITION = re.compile(r"\S+T([\d:]{8})\S* \[\w+ *\] batch\.(\w+) +stream=batch-(\d+)(.*)")
 _REFINED = re.compile(r" refined=(\d+)")
-_SHOWN = {"submitted": "submitted", "succeeded": "its job succeeded", "downloaded": "result downloaded"}
+_SHOWN = {"submitted": "submitted", "downloaded": "result downloaded"}
+_RELEASED = re.compile(r"\S+T([\d:]{8})\S* \[\w+ *\] wave\.released +stream=wave-(\d+)")
 
 WHERE = (
     ("staged files", "inbox/"),
@@ -194,10 +195,12 @@ def _progress(line: str, refined: int) -> int:
     """Show a line of the daemon's log as far as it matters, and return how many pairs it brought home."""
     found = _TRANSITION.match(line)
     if found is None:
-        _say(f"  {line.rstrip()}")
+        released = _RELEASED.match(line)
+        said = f"{released[1]} wave {released[2]} released: its first batch came home well" if released else line
+        _say(f"  {said.rstrip()}")
         return 0
     at, event, batch, rest = found.groups()
-    brought = int(said[1]) if (said := _REFINED.search(rest)) else 0
+    brought = int(count[1]) if (count := _REFINED.search(rest)) else 0
     if event == "answers_read":
         home = refined + brought
         bar = "█" * (home * 28 // PAIRS)

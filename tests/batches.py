@@ -92,6 +92,7 @@ DOWNLOAD = c.RecordDownload("results/batch_205_results.jsonl", "e" * 64, 9_000, 
 READ = c.RecordAnswers(answers())
 RETRY = c.RetryBatch("the reason was mended", later(4_000))
 QUARANTINE = c.QuarantineBatch("nobody could tell", later(50_000))
+OVER_BUDGET = c.HoldSubmission("$1.20 of $1.00", later(100))
 DOUBLE = c.RecordDouble("batches/two", "batches/one", cancelled=True, at=later(130))
 CANCEL = c.CancelBatch("the wrong prompt", later(200))
 CANCEL_SENT = c.RecordCancelSent("batches/one", later(201))
@@ -111,6 +112,7 @@ COMMANDS: tuple[BatchCommand, ...] = (
     FAIL,
     RETRY,
     QUARANTINE,
+    OVER_BUDGET,
     DOUBLE,
     CANCEL,
     CANCEL_SENT,

@@ -28,6 +28,7 @@ from core.exchange.extracted import ExtractedPair
 from core.exchange.requests import Recipe, render_requests
 from core.ledger.load import load_batch
 from core.ledger.recorded import NewEvent
+from core.ledger.streams import batch_stream
 from core.ledger.verify import verify_stream
 from core.pairs import ids
 from core.planning.models import models_with
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from core.batch.events import BatchPlanned
     from core.batch.state import Batch
+    from core.engine.repair import Supplies
     from core.ledger.recorded import Recorded
     from core.ports import BatchProvider, EventStore, Job, JobPage, PendingFile, RemoteFile
 
@@ -181,6 +183,7 @@ class Mill:
         self.provider = Spy(EmulatedProvider(self.emulator))
         self.policy = Policy(workers=1)
         self.dice = Dice()
+        self.supplies: Supplies = MemorySupplies()
         self.warnings: list[str] = []
         self.stopped = False
 
@@ -203,7 +206,7 @@ class Mill:
         )
         events = decide(batch, RecordFile(fact))
         self.append(
-            [(f"batch-{batch.number}", batch.version + place, event) for place, event in enumerate(events, 1)]
+            [(batch_stream(batch.number), batch.version + place, event) for place, event in enumerate(events, 1)]
         )
 
     def append(self, writes: Sequence[tuple[str, int, object]]) -> list[Recorded]:
@@ -216,7 +219,7 @@ class Mill:
             files=self.files,
             clock=self.clock,
             chance=self.dice,
-            supplies=MemorySupplies(),
+            supplies=self.supplies,
             policy=self.policy,
             stopping=lambda: self.stopped,
         )
@@ -239,11 +242,11 @@ class Mill:
 
     def events(self, number: int, kind: type[T]) -> list[T]:
         """Return a batch's events of one kind."""
-        found = (recorded.event for recorded in self.store.read_stream(f"batch-{number}"))
+        found = (recorded.event for recorded in self.store.read_stream(batch_stream(number)))
         return [event for event in found if isinstance(event, kind)]
 
     def types(self, number: int) -> list[str]:
-        return [recorded.type.removeprefix("batch.") for recorded in self.store.read_stream(f"batch-{number}")]
+        return [recorded.type.removeprefix("batch.") for recorded in self.store.read_stream(batch_stream(number))]
 
     def jobs(self) -> dict[str, int]:
         """Return how many jobs the provider ever made, by display name."""

@@ -36,7 +36,15 @@ PACE = {
     "BATCHMILL_DRIVING__BACKOFF_FIRST": "0.2",
     "BATCHMILL_DRIVING__BACKOFF_MOST": "0.4",
     "BATCHMILL_DRIVING__LOOKS_AFTER": "[0.1, 0.2]",
+    "BATCHMILL_DRIVING__CREATES_A_MINUTE": "1000",
+    "BATCHMILL_DRIVING__CANARY": "0",
 }
+#: What a staged answer says: enough for an answer, and nothing that a content rule would have a word on.
+KNOWN = (
+    "it is counted over one day in US dollars, from the first block after midnight to the last one before it. A "
+    "reader who wants to compare two pools needs the same window for both, and should know which trades the "
+    "source leaves out of its sum."
+)
 PATIENCE = 60
 DRIVING = {"run", "submit", "emulator"}
 SHARED = Path(os.environ.get("BATCHMILL_SHARED", Path(__file__).parents[2] / "shared"))
@@ -152,7 +160,7 @@ class Mill:
         """Put a source of so many short pairs into the inbox for each indicator."""
         for indicator, count in counts.items():
             pairs = [
-                {"question": f"What is {indicator}, {n}?", "answer": f"{indicator} {n}: {'it is known. ' * 20}"}
+                {"question": f"What is {indicator}, {n}?", "answer": f"{indicator} {n}: {KNOWN}"}
                 for n in range(1, count + 1)
             ]
             self.put(f"{indicator}_qa_pairs.json", {"session": 30, "indicator": indicator, "qa_pairs": pairs})

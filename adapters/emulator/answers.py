@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -74,11 +75,15 @@ def _answered(job: JobRow, number: int, line: Message) -> Message:
     return answered
 
 
+def _text_of(message: Message) -> str:
+    return _encode(message).decode()
+
+
 def _troubled(job: JobRow, answers: Iterable[Message], troubles: Troubles, tally: Tally) -> Iterator[bytes]:
     dealer = troubles.row_dealer(job.display_name)
     held: list[bytes] = []
     for number, message in enumerate(answers, 1):
-        fault = dealer.deal(job.display_name, _key(message))
+        fault = dealer.deal(job.display_name, _key(message), partial(_text_of, message))
         troubles.count_row(fault)
         if isinstance(fault, RowFailed):
             tally.failed += 1

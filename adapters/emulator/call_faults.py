@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -17,6 +17,9 @@ from adapters.emulator.refusals import (
     retry_info,
 )
 from adapters.emulator.when import Seconds, Share, When
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERBS = (
     "batches.create",
@@ -67,7 +70,7 @@ class CallRule(When, frozen=True, kw_only=True):
             if not any(fnmatchcase(verb, pattern) for verb in VERBS):
                 raise ValueError(f"no call is named {pattern!r}; the verbs are {', '.join(VERBS)}, or *")
 
-    def concerns(self, display_name: str, subject: str) -> bool:
+    def concerns(self, display_name: str, subject: str, _text: Callable[[], str] = str) -> bool:
         """Whether the rule counts this call."""
         fits = any(fnmatchcase(subject, pattern) for pattern in self._patterns())
         return fits and super().concerns(display_name, subject)

@@ -58,7 +58,7 @@ def _answer(prompt: Sequence[str], *, as_json: bool) -> str:
     pairs = pairs_in(prompt)
     if not pairs:
         return "[]" if as_json else NO_PAIRS
-    array = (b"[\n" + b",\n".join(map(_encoder.encode, refine(pairs))) + b"\n]").decode()
+    array = msgspec.json.format(_encoder.encode(refine(pairs)), indent=2).decode()
     return array if as_json else f"```json\n{array}\n```"
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from adapters.emulator.when import Share, When
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class RowRule(When, frozen=True, kw_only=True):
-    """A rule about rows whose key fits a pattern; row 1 is the first of its job that does."""
+    """A rule about rows whose key fits a pattern and whose answer holds a text; row 1 is the first of its job."""
 
     key: str = "*"
+    holds: str = ""
 
-    def concerns(self, display_name: str, subject: str) -> bool:
+    def concerns(self, display_name: str, subject: str, text: Callable[[], str] = str) -> bool:
         """Whether the rule counts this row."""
-        return fnmatchcase(subject, self.key) and super().concerns(display_name, subject)
+        fits = fnmatchcase(subject, self.key) and super().concerns(display_name, subject)
+        return fits and (not self.holds or self.holds in text())
 
 
 class RowFailed(RowRule, frozen=True, kw_only=True, tag="failed"):

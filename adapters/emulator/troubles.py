@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from adapters.emulator.when import When
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from adapters.emulator.call_faults import CallFault
     from adapters.emulator.job_faults import JobFault
@@ -30,12 +30,15 @@ class Dealer(Generic[Rule]):
         self._struck: Counter[tuple[int, str]] = Counter()
         self._lock = threading.Lock()
 
-    def deal(self, display_name: str, subject: str = "") -> Rule | None:
-        """Take a turn: every rule that concerns it counts it, and the first that is due strikes."""
+    def deal(self, display_name: str, subject: str = "", text: Callable[[], str] = str) -> Rule | None:
+        """Take a turn: every rule that concerns it counts it, and the first that is due strikes.
+
+        `subject` is a call's verb or a row's key, `text` gives a row's answer to a rule that asks for it.
+        """
         chosen = None
         with self._lock:
             for index, rule in enumerate(self._rules):
-                if not rule.concerns(display_name, subject):
+                if not rule.concerns(display_name, subject, text):
                     continue
                 count = (index, display_name if rule.per == "display_name" else "")
                 self._turns[count] += 1

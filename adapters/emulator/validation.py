@@ -44,6 +44,11 @@ _NESTED = {
 }
 """The fields of messages that stand inside a generation config or a part."""
 _SAFETY = frozenset({"category", "threshold", "method"})
+_SCHEMA = _names(
+    "type format title description nullable enum items maxItems minItems properties required minProperties "
+    "maxProperties minLength maxLength pattern example anyOf propertyOrdering default minimum maximum"
+)
+_TYPES = _names("TYPE_UNSPECIFIED STRING NUMBER INTEGER BOOLEAN ARRAY OBJECT NULL")
 
 _decode = msgspec.json.Decoder().decode
 
@@ -181,6 +186,23 @@ def _check_generation_config(config: object) -> None:
         raise _MalformedError("generation_config is not an object")
     _check_fields(config, _GENERATION)
     _check_nested(config)
+    schema = field(config, "responseSchema")
+    if schema is not None:
+        _check_schema(schema)
     limit = field(config, "maxOutputTokens")
     if limit is not None and (type(limit) is not int or limit < 1):
         raise _MalformedError("generation_config.max_output_tokens must be a positive whole number")
+
+
+def _check_schema(schema: object) -> None:
+    """Check a `responseSchema`: the API's own message, which has less fields than a JSON schema."""
+    if not isinstance(schema, dict):
+        raise _MalformedError("response_schema is not an object")
+    _check_fields(schema, _SCHEMA)
+    kind = field(schema, "type")
+    if kind is not None and str(kind).upper() not in _TYPES:
+        raise _MalformedError(f"response_schema.type has no value {kind!r}")
+    properties = field(schema, "properties")
+    inner = [*(properties.values() if isinstance(properties, dict) else ()), *(field(schema, "anyOf") or ())]
+    for each in [*inner, *([items] if (items := field(schema, "items")) is not None else [])]:
+        _check_schema(each)

@@ -46,7 +46,7 @@ class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         if sum((bool(self.on), self.every is not None, self.probability is not None)) > 1:
             raise ValueError("give only one of `on`, `every` and `probability`")
 
-    def concerns(self, display_name: str, _subject: str) -> bool:
+    def concerns(self, display_name: str, _subject: str, _text: Callable[[], str] = str) -> bool:
         """Whether the rule counts this turn at all; the subject is a call's verb or a row's key."""
         return fnmatchcase(display_name, self.display_name)
 

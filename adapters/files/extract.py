@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,13 +11,14 @@ from adapters.files.atomic import Written, beside, sha256_of
 from adapters.files.inbox import changed, open_planned
 from core.errors import BadInputError, RefusedError
 from core.exchange.extracted import ExtractedPair, extracted
-from core.pairs import PairRange
+from core.planning.plan import rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from adapters.files.staged import StagedFile
+    from core.pairs import PairRange
     from core.planning.plan import Plan
     from core.planning.staged import StagedPair
     from core.wave.events import PlannedSource
@@ -28,6 +30,9 @@ _END = b"\n]}\n"
 
 def write_extract(path: Path, plan: Plan, inbox: Path) -> Written:
     """Write the extract of a plan: `{"wave": 2, "pairs": [` and a line a pair; excluded pairs stand at the end.
+
+    Each of these has the reason why it was left out, and no batch. A source of which only a part is left out is
+    read twice for that, so that memory does not grow with the excluded pairs.
 
     The sources are read again, in `inbox`, and must still be what was planned: RefusedError otherwise, with
     nothing written. The same plan always gives the same bytes.
@@ -42,19 +47,24 @@ def write_extract(path: Path, plan: Plan, inbox: Path) -> Written:
     return Written(path, writer.sha256, writer.size)
 
 
-def read_extract(path: Path) -> Iterator[ExtractedPair]:
+def read_extract(path: Path, recorded: str | None = None) -> Iterator[ExtractedPair]:
     """Yield the pairs of an extract in order, one line in memory at a time.
 
-    Raises BadInputError when the file cannot be read or is not one that `write_extract` wrote.
+    Raises BadInputError when the file cannot be read or is not one that `write_extract` wrote; and, once all is
+    read, RefusedError when its sha256 is not the `recorded` one, if that is given.
     """
+    digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
-            next(stream, None)
-            for line in stream:
-                if line.startswith(b"{"):
+            for number, line in enumerate(stream):
+                if recorded is not None:
+                    digest.update(line)
+                if number and line.startswith(b"{"):
                     yield _decode(line.rstrip(b",\n"))
     except (OSError, msgspec.MsgspecError) as error:
         raise BadInputError(f"the extract {path} cannot be read: {error}; plan the wave again") from error
+    if recorded is not None and digest.hexdigest() != recorded:
+        raise RefusedError(_changed(path))
 
 
 def verify_extract(path: Path, sha256: str) -> None:
@@ -66,19 +76,29 @@ def verify_extract(path: Path, sha256: str) -> None:
             f"the extract {path} cannot be read ({error.strerror or error}); put it back, or plan the wave again"
         ) from error
     if not same:
-        raise RefusedError(
-            f"the extract {path} was changed after it was planned; restore it, or plan the wave again"
-        )
+        raise RefusedError(_changed(path))
+
+
+def _changed(path: Path) -> str:
+    return f"the extract {path} was changed after it was planned; restore it, or plan the wave again"
 
 
 def _extracted(plan: Plan, inbox: Path) -> Iterator[ExtractedPair]:
+    last = {run.source: run for batch in plan.batches for run in batch.ranges}
     readers = {source.key: _Reader(plan.wave, source, open_planned(inbox, source)) for source in plan.sources}
     for batch in plan.batches:
         for run in batch.ranges:
-            yield from readers[run.source].take(run, batch.number)
+            reader = readers[run.source]
+            yield from reader.take(run, batch.number)
+            if run is last[run.source]:
+                reader.finish()
     for source in plan.sources:
-        left_out = PairRange(source.key, source.planned + 1, source.found)
-        yield from readers[source.key].take(left_out, None)
+        rest = rest_of(source)
+        if rest or not source.found:
+            reader = _Reader(plan.wave, source, open_planned(inbox, source))
+            for run, reason in rest:
+                yield from reader.take(run, None, reason)
+            reader.finish()
 
 
 class _Reader:
@@ -89,17 +109,20 @@ class _Reader:
         self._source = source
         self._file = file
         self._pairs = file.pairs()
+        self._read = 0
 
-    def take(self, run: PairRange, batch: int | None) -> Iterator[ExtractedPair]:
-        for ordinal in range(run.first, run.last + 1):
+    def take(self, run: PairRange, batch: int | None, excluded: str | None = None) -> Iterator[ExtractedPair]:
+        """Yield the pairs of a run that stands behind those read so far; pairs between are passed over."""
+        for ordinal in range(self._read + 1, run.last + 1):
             pair: StagedPair | None = next(self._pairs, None)
             if pair is None or pair.ordinal != ordinal:
                 raise RefusedError(changed(self._wave, self._source))
-            yield extracted(pair, self._source, batch)
-        if run.last == self._source.found:
-            self._finish()
+            if ordinal >= run.first:
+                yield extracted(pair, self._source, batch, excluded)
+        self._read = run.last
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """Read the file to its end, which closes it."""
-        if next(self._pairs, None) is not None or self._file.sha256 != self._source.sha256:
+        rest = sum(1 for _ in self._pairs)
+        if self._read + rest != self._source.found or self._file.sha256 != self._source.sha256:
             raise RefusedError(changed(self._wave, self._source))

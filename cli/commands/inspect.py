@@ -1,4 +1,4 @@
-"""`batchmill status`, `timeline`, `balance` and `history`."""
+"""`batchmill status`, `timeline` and `history`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(status)
     app.command()(timeline)
-    app.command()(balance)
     app.command()(history)
 
 
@@ -30,10 +29,12 @@ def status(
 ) -> None:
     """Show where every batch stands."""
     from cli.compose import opened
+    from cli.render.fitting import columns
     from cli.render.text import emit_json, say
-    from cli.render.views import status_lines
+    from cli.render.views import labelled, status_lines
     from core.batch.numbers import label
     from core.errors import NotFoundError
+    from core.ledger.recorded import stamp
     from core.projections.catch_up import catch_up
 
     with opened(*context.obj) as workspace:
@@ -42,15 +43,17 @@ def status(
         rows = model.batches(numbers or None)
         waves = model.waves() if as_json else []
         holder = workspace.database.lease.current()
+        now = stamp(workspace.clock.now())
     missing = set(numbers or ()) - {row.number for row in rows}
     if missing:
         raise NotFoundError(
             f"the ledger has no batch {label(min(missing))}; `batchmill status` shows those it has"
         )
     if as_json:
-        emit_json({"waves": waves, "batches": rows, "driver": holder})
+        emit_json({"waves": waves, "batches": [labelled(row) for row in rows], "driver": holder})
         return
-    say("\n".join(status_lines(rows, everything=everything or bool(numbers))))
+    everything = everything or bool(numbers)
+    say("\n".join(status_lines(rows, everything=everything, width=columns(), now=now)))
     if holder:
         say(f"\nDriven by {holder.kind} (process {holder.pid} on {holder.host}).")
 
@@ -71,24 +74,6 @@ def timeline(context: typer.Context, *, as_json: Json = False) -> None:
         emit_json(lines)
     else:
         say("\n".join(timeline_lines(lines)))
-
-
-def balance(context: typer.Context, *, as_json: Json = False) -> None:
-    """Show where every staged pair is: the balance of each wave and of the whole ledger."""
-    from cli.compose import opened
-    from cli.render.text import emit_json, say
-    from cli.render.views import balance_lines
-    from core.projections.balance import balances, total
-    from core.projections.catch_up import catch_up
-
-    with opened(*context.obj) as workspace:
-        model = workspace.database.read_model
-        catch_up(workspace.database.store, model)
-        by_wave = balances(model.waves(), model.batches())
-    if as_json:
-        emit_json({"total": total(by_wave), "waves": {str(wave): each for wave, each in by_wave.items()}})
-    else:
-        say("\n".join(balance_lines(by_wave, total(by_wave))))
 
 
 def history(

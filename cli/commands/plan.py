@@ -11,6 +11,7 @@ import typer
 from cli.commands import HIGHEST
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Findings = Annotated[bool, typer.Option("--findings", help="List all that the content rules found.")]
 Wave = Annotated[int, typer.Option("--wave", min=1, max=HIGHEST, help="The number of the wave.")]
 Paths = Annotated[
     list[Path] | None, typer.Argument(metavar="PATH", help="Staged files or folders (default: the inbox).")
@@ -37,21 +38,33 @@ def register(app: typer.Typer) -> None:
     app.command()(inventory)
     app.command()(plan)
     app.command()(write)
+    app.command()(prompts)
 
 
-def inventory(context: typer.Context, paths: Paths = None, *, as_json: Json = False) -> None:
+def inventory(
+    context: typer.Context,
+    paths: Paths = None,
+    *,
+    wave: Annotated[
+        int | None,
+        typer.Option("--wave", min=1, max=HIGHEST, help="Look for repeats of other waves' pairs too."),
+    ] = None,
+    findings: Findings = False,
+    as_json: Json = False,
+) -> None:
     """Read staged files and show what they hold and what is wrong with them; changes nothing."""
     from cli.compose import opened
     from cli.planning import stock_of
     from cli.render.plans import inventory_lines
     from cli.render.text import emit_json, say
+    from cli.screening import content_of
 
     with opened(*context.obj) as workspace:
-        stock, _ = stock_of(workspace, paths or ())
+        stock, _ = stock_of(workspace, paths or (), content_of(workspace, wave, keep_all=findings or as_json))
     if as_json:
         emit_json(stock.inventory)
     else:
-        say("\n".join(inventory_lines(stock.inventory)))
+        say("\n".join(inventory_lines(stock.inventory, listed=findings)))
 
 
 def plan(  # noqa: PLR0913 - one parameter an option
@@ -65,8 +78,18 @@ def plan(  # noqa: PLR0913 - one parameter an option
     strategy: Annotated[Strategy | None, typer.Option(help="One batch per indicator, or of a fixed size.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Pairs in a batch.")] = None,
     low_count: Annotated[LowCount | None, typer.Option(help="What becomes of sources with few pairs.")] = None,
+    requests: Annotated[
+        str | None,
+        typer.Option(metavar="auto|single|N", help="Requests of a batch: as few as fit, one, or N (evenly)."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Go on though answers are expected to pass the model's limit.")
+    ] = False,
     accept_counts: Annotated[
         bool, typer.Option("--accept-counts", help="Go on though a file holds another number than it claims.")
+    ] = False,
+    accept_findings: Annotated[
+        bool, typer.Option("--accept-findings", help="Send the pairs that a content rule holds, as they are.")
     ] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Take the place of an earlier plan of which nothing was sent.")
@@ -74,14 +97,15 @@ def plan(  # noqa: PLR0913 - one parameter an option
     again: Annotated[
         bool, typer.Option("--again", help="Send files again that another wave carries already.")
     ] = False,
+    findings: Findings = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and record nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Plan a wave: which pairs go into which batch, what it costs, how long it takes.
 
     The plan is recorded with every decision in it, and all pairs are put into one extract. Planning again from the
-    same files changes nothing. A file that another wave carries
-    already is left out, so that no pair is paid for twice.
+    same files changes nothing. A file that another wave carries already is left out, so that no pair is paid for
+    twice. Content rules look at every pair; they leave it out, hold the plan, or warn, as the settings say.
     """
     from cli.compose import opened
     from cli.planning import Request, plan_wave
@@ -94,32 +118,54 @@ def plan(  # noqa: PLR0913 - one parameter an option
         strategy=strategy.value if strategy else None,
         batch_size=batch_size,
         low_count=low_count.value if low_count else None,
+        requests=requests,
+        force=force,
         first_number=first_number,
         accept_counts=accept_counts,
         replace=replace,
         again=again,
+        accept_findings=accept_findings,
+        keep_findings=findings or as_json,
     )
     with opened(*context.obj) as workspace:
         planned = plan_wave(workspace, request, dry_run=dry_run)
     if as_json:
         emit_json(planned)
     else:
-        say("\n".join(plan_lines(planned, dry_run=dry_run)))
+        say("\n".join(plan_lines(planned, dry_run=dry_run, listed=findings)))
 
 
 def write(context: typer.Context, wave: Wave, *, as_json: Json = False) -> None:
     """Write a planned wave's batch files; writing again changes nothing.
 
-    A source that changed after planning is refused.
+    A source that changed after planning is refused. How the files differ in form from those of the last wave that
+    went well is listed before anything is sent.
     """
     from cli.compose import opened
-    from cli.render.plans import written_lines
+    from cli.forms import compare_form
+    from cli.render.plans import form_lines, written_lines
     from cli.render.text import emit_json, say
     from cli.writing import write_wave
 
     with opened(*context.obj) as workspace:
         written = write_wave(workspace, wave)
+        compared = compare_form(workspace, wave)
     if as_json:
         emit_json(written)
     else:
-        say("\n".join(written_lines(wave, written)))
+        say("\n".join(form_lines(compared) + written_lines(wave, written)))
+
+
+def prompts(context: typer.Context, *, as_json: Json = False) -> None:
+    """Show the versions of the refinement prompt, and which waves were planned with each; changes nothing."""
+    from cli.compose import opened
+    from cli.prompts import versions
+    from cli.render.plans import prompt_lines
+    from cli.render.text import emit_json, say
+
+    with opened(*context.obj) as workspace:
+        found = versions(workspace)
+    if as_json:
+        emit_json(found)
+    else:
+        say("\n".join(prompt_lines(found)))

@@ -1,4 +1,4 @@
-"""`batchmill retry`, `cancel`, `pause`, `resume` and `settle`."""
+"""`batchmill retry`, `cancel`, `pause`, `resume`, `settle` and `release`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands import First, Last, Reason  # noqa: TC001 - typer reads the annotations at run time
+from cli.commands import HIGHEST, First, Last, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ ASKED = "asked for by a person"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (retry, cancel, pause, resume, settle):
+    for command in (retry, cancel, pause, resume, settle, release):
         app.command()(command)
 
 
@@ -124,6 +124,21 @@ def settle(
         raise typer.BadParameter("say either --job NAME or --no-job")
     with opened(*context.obj) as workspace:
         say(settle_batch(workspace, batch, job))
+
+
+def release(
+    context: typer.Context,
+    *,
+    wave: Annotated[int, typer.Option("--wave", min=1, max=HIGHEST, help="The number of the wave.")],
+    reason: Reason = ASKED,
+) -> None:
+    """Let all of a wave be sent, without waiting for its first batches or whatever became of them."""
+    from cli.compose import opened
+    from cli.render.text import say
+    from cli.steering import release_wave
+
+    with opened(*context.obj) as workspace:
+        say(release_wave(workspace, wave, reason))
 
 
 def _say_left(refusals: Sequence[str]) -> None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cli.render.findings import content_lines
 from cli.render.text import clean, number_ranges, table
+from core.exchange.prompts import version_of
 from core.planning.naming import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cli.forms import Compared
     from cli.planning import Planned
+    from cli.prompts import PromptVersion
     from cli.writing import WrittenFile
     from core.batch.events import Estimate
     from core.planning.inventory import Inventory
     from core.planning.plan import Plan
 
 
-def inventory_lines(inventory: Inventory) -> list[str]:
-    """Return one line a source, the sums, and every finding."""
+def inventory_lines(inventory: Inventory, *, listed: bool = False) -> list[str]:
+    """Return one line a source, the sums, every problem, and what the content rules saw (all if `listed`)."""
     rows = [
         (
             source.path,
@@ -38,7 +42,9 @@ def inventory_lines(inventory: Inventory) -> list[str]:
     lines += [f"{finding.severity}: {clean(str(finding))}" for finding in inventory.findings()]
     if inventory.errors:
         lines.append(f"{counted(inventory.errors, 'error')}: a plan is refused until that is mended.")
-    return lines
+    return lines + content_lines(
+        inventory.content, inventory.content_findings, inventory.content_warnings, listed=listed
+    )
 
 
 def _summed(inventory: Inventory) -> str:
@@ -49,23 +55,37 @@ def _summed(inventory: Inventory) -> str:
     )
 
 
-def plan_lines(planned: Planned, *, dry_run: bool) -> list[str]:
-    """Return one line a batch, the sums, the decisions, and what was recorded."""
+def plan_lines(planned: Planned, *, dry_run: bool, listed: bool = False) -> list[str]:
+    """Return one line a batch, sums, decisions, what the content rules saw (all if `listed`), and what is new."""
     plan = planned.plan
     rows: list[tuple[object, ...]] = [
-        (batch.number, batch.title, batch.pairs, batch.requests, *_estimated(batch.estimate))
+        (
+            *(batch.number, batch.title, batch.pairs, batch.requests),
+            *(f"{batch.most_output_tokens:,}", f"{batch.most_output_percent} %"),
+            *_estimated(batch.estimate),
+        )
         for batch in plan.batches
     ]
     requests = sum(batch.requests for batch in plan.batches)
-    rows.append(("", "in all", plan.planned, requests, *_estimated(plan.estimate)))
-    lines = table(
-        ("batch", "title", "pairs", "requests", "tokens in", "tokens out", "US$"), rows, right=(0, 2, 3, 4, 5, 6)
+    rows.append(("", "in all", plan.planned, requests, "", "", *_estimated(plan.estimate)))
+    headers = (
+        "batch",
+        "title",
+        "pairs",
+        "requests",
+        "longest answer",
+        "of limit",
+        "tokens in",
+        "tokens out",
+        "US$",
     )
-    lines += ["", _terms(plan)]
+    lines = table(headers, rows, right=(0, 2, 3, 4, 5, 6, 7, 8))
+    lines += ["", _terms(plan), *_limits(plan)]
     lines += [
         clean(f"decision: {decision.subject}: {decision.action} ({decision.reason})")
         for decision in plan.decisions
     ]
+    lines += content_lines(plan.content, planned.findings, planned.warnings, listed=listed, brief=True)
     return [*lines, _recorded(planned, dry_run=dry_run)]
 
 
@@ -79,6 +99,18 @@ def _terms(plan: Plan) -> str:
         f"{plan.found - plan.planned} left out; {plan.model} at batch prices of {plan.prices_dated}; "
         f"at most {plan.hours} h by the provider's target"
     )
+
+
+def _limits(plan: Plan) -> list[str]:
+    packing = plan.settings.packing
+    if packing is None:
+        return []
+    said = (
+        f"Longest answer: the tokens expected of a batch's fullest request, where {plan.model} stops at "
+        f"{packing.output_limit:,} and requests are filled to {packing.margin_percent} %; prompt version "
+        f"{version_of(plan.prompt_sha256)}"
+    )
+    return [said]
 
 
 def _recorded(planned: Planned, *, dry_run: bool) -> str:
@@ -113,3 +145,28 @@ def _next(written: Sequence[WrittenFile]) -> str:
 
 def _range(numbers: Sequence[int]) -> str:
     return f"{min(numbers)} {max(numbers)}" if len(numbers) > 1 else f"{numbers[0]}"
+
+
+def form_lines(compared: Compared) -> list[str]:
+    """Return how a wave's files differ in form from those of the last wave that went well."""
+    if compared.against is None:
+        return []
+    if not compared.differences:
+        return [f"The files have the form of wave {compared.against}'s.", ""]
+    found = [f"  {clean(difference)}" for difference in compared.differences]
+    return [f"The files differ in form from wave {compared.against}'s:", *found, ""]
+
+
+def prompt_lines(versions: Sequence[PromptVersion]) -> list[str]:
+    """Return one line a version of the refinement prompt."""
+    rows = [
+        (
+            each.version,
+            ", ".join(map(str, each.waves)) or None,
+            each.state,
+            "yes" if each.current else None,
+            each.path,
+        )
+        for each in versions
+    ]
+    return table(("version", "waves", "text is", "current", "file"), rows)

@@ -11,8 +11,7 @@ import msgspec
 from core.batch.numbers import in_order, label, round_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: What JSON may hold as it stands and a terminal may obey: delete, the C1 controls, and marks of text direction.
 STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -24,10 +23,37 @@ def say(line: str = "") -> None:
     sys.stdout.flush()
 
 
+def say_all(lines: Iterable[str]) -> None:
+    """Print lines as they come: a list may be longer than memory."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.flush()
+
+
 def emit_json(value: object) -> None:
     """Print a value (Structs included) as indented JSON."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    say(STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    say(_harmless(msgspec.json.format(msgspec.json.encode(value), indent=2).decode()))
+
+
+def json_list(head: Mapping[str, object], name: str, values: Iterable[object]) -> Iterator[str]:
+    """Yield the lines of a JSON object that ends in a list of values, a line each, without holding the list."""
+    yield "{"
+    for key, value in head.items():
+        yield _harmless(f"  {_json(key)}: {_json(value)},")
+    yield f"  {_json(name)}: ["
+    before = ""
+    for value in values:
+        if before:
+            yield f"{before},"
+        before = _harmless(f"    {_json(value)}")
+    yield from (before, "  ]", "}") if before else ("  ]", "}")
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _harmless(text: str) -> str:
+    return STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def clean(text: str) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cli.render.text import clean, table
-from core.batch.events import AnswersRead
+from core.batch.events import AnswersRead, PairsHandedOver
+from core.batch.numbers import base_of, label, round_of
+from core.pairs import count
 from core.planning.naming import counted
 from core.wave.events import WavePlanned
 
@@ -51,13 +53,32 @@ def history_lines(history: History) -> list[str]:
         lines += [
             "",
             f"{state.name}{then}: {state.status.value}, attempt {state.attempt}, {state.pairs} pairs{hold}",
+            *_relatives(history),
         ]
+    return lines
+
+
+def _relatives(history: History) -> list[str]:
+    """Return a line for the batch that this one repairs, and one for its own repair."""
+    number = history.state.number
+    lines = [f"It repairs batch {label(base_of(number))}."] if round_of(number) else []
+    for event in (each.event for each in history.events):
+        if isinstance(event, PairsHandedOver):
+            pairs, to = counted(count(event.ranges), "pair"), label(event.to)
+            lines.append(f"Its repair {to} took over {pairs}: `batchmill history {to}`.")
     return lines
 
 
 def _said(recorded: Recorded) -> str:
     fields = msgspec.structs.asdict(recorded.event)
-    return ", ".join(f"{name} {_short(value)}" for name, value in fields.items() if name not in SILENT)
+    return ", ".join(
+        f"{name} {_short(_named(name, value))}" for name, value in fields.items() if name not in SILENT
+    )
+
+
+def _named(name: str, value: object) -> object:
+    """Return a batch's number as people write it, anything else as it is."""
+    return label(value) if name in {"number", "to"} and isinstance(value, int) else value
 
 
 def _listed(event: object) -> list[str]:

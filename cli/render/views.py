@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from cli.render.fitting import Fit, fitted
 from cli.render.text import clean, clock_time, number_ranges, table
 from core.batch.lifecycle import Status
-from core.batch.numbers import in_order
+from core.batch.numbers import base_of, in_order
 from core.projections.timeline import MARKS, day
 
 if TYPE_CHECKING:
@@ -16,15 +19,27 @@ if TYPE_CHECKING:
     from core.projections.balance import Balance
     from core.projections.rows import BatchRow
     from core.projections.timeline import Milestone
+    from core.projections.whereabouts import Standing
 
 #: Batches shown one a line before the rest is summed up.
 MOST_LINES = 60
 SHORT_JOB = 18
+#: What of the status gives way on a narrow terminal.
+STATUS_FIT = Fit(
+    cut="title",
+    spare=("job", "wave", "changed (UTC)", "requests"),
+    right=frozenset({"wave", "pairs", "requests", "refined", "missing"}),
+)
 FINISHED = {Status.DOWNLOADED.value, Status.WITHDRAWN.value}
 
 
-def status_lines(batches: Sequence[BatchRow], *, everything: bool) -> list[str]:
-    """Return the status of all waves, then one line a batch: all of them, or those that matter most."""
+def status_lines(
+    batches: Sequence[BatchRow], *, everything: bool, width: int | None = None, now: str = ""
+) -> list[str]:
+    """Return the status of all waves, then one line a batch: all of them, or those that matter most.
+
+    `width` is the terminal's (None: no limit), `now` the time from which on a next try is still to come.
+    """
     if not batches:
         return ["The ledger holds no batch yet; begin with `batchmill plan --wave N`."]
     batches = sorted(batches, key=lambda row: in_order(row.number))
@@ -33,13 +48,13 @@ def status_lines(batches: Sequence[BatchRow], *, everything: bool) -> list[str]:
     if not everything and len(batches) > MOST_LINES:
         shown = [row for row in batches if row.status not in FINISHED or not row.read_at][:MOST_LINES]
     if shown:
-        lines += ["", *_batch_table(shown)]
+        lines += ["", *_batch_table(shown, width)]
     if len(shown) < len(batches):
         lines += [
             "",
             f"{len(batches) - len(shown)} more batches are not shown; `batchmill status --all` shows them.",
         ]
-    reasons = [f"batch {row.label}: {_reason(row)}" for row in shown if row.reason]
+    reasons = [f"batch {row.label}: {_reason(row, now)}" for row in shown if row.reason]
     return lines + (["", *reasons] if reasons else [])
 
 
@@ -55,7 +70,7 @@ def _by_status(batches: Sequence[BatchRow]) -> list[str]:
     return table(("wave", "status", "batches", "numbers"), rows, right=(0, 2))
 
 
-def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
+def _batch_table(rows: Sequence[BatchRow], width: int | None) -> list[str]:
     headers = (
         "batch",
         "wave",
@@ -68,11 +83,12 @@ def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
         "job",
         "changed (UTC)",
     )
-    return table(
+    digits = max(len(str(base_of(row.number))) for row in rows)
+    return fitted(
         headers,
-        (
+        [
             (
-                row.label,
+                _numbered(row, digits),
                 row.wave,
                 _state(row),
                 row.title,
@@ -84,9 +100,16 @@ def _batch_table(rows: Sequence[BatchRow]) -> list[str]:
                 clock_time(row.changed_at),
             )
             for row in rows
-        ),
-        right=(0, 1, 4, 5, 6, 7),
+        ],
+        STATUS_FIT,
+        width,
     )
+
+
+def _numbered(row: BatchRow, digits: int) -> str:
+    """Return a batch's label, a repair's indented under that of its batch."""
+    label = row.label.rjust(digits + len(row.label) - len(str(base_of(row.number))))
+    return label if row.repairs is None else f"  {label}"
 
 
 def _state(row: BatchRow) -> str:
@@ -102,9 +125,15 @@ def _short_job(name: str | None) -> str | None:
     return name if name is None or len(name) <= SHORT_JOB else f"{name[: SHORT_JOB - 1]}…"
 
 
-def _reason(row: BatchRow) -> str:
-    again = f" (next try at {clock_time(row.next_try_at)} UTC)" if row.next_try_at else ""
+def _reason(row: BatchRow, now: str) -> str:
+    to_come = row.next_try_at is not None and row.next_try_at > now
+    again = f" (next try at {clock_time(row.next_try_at)} UTC)" if to_come else ""
     return f"{clean(row.reason or '')}{again}"
+
+
+def labelled(row: BatchRow) -> dict[str, object]:
+    """Return a row for JSON, with its label behind its number."""
+    return {"number": row.number, "label": row.label, **msgspec.structs.asdict(row)}
 
 
 def timeline_lines(lines: Sequence[Milestone]) -> list[str]:
@@ -124,6 +153,11 @@ def balance_lines(by_wave: Mapping[int, Balance], whole: Balance) -> list[str]:
     if whole.difference:
         lines.append(f"The balance is off by {whole.difference} pairs: run `batchmill replay --check`.")
     return lines
+
+
+def standing_line(pair: Standing) -> str:
+    """Return one pair of a list: its id, batch, verdict and reason."""
+    return clean(f"{pair.pair_id}  {pair.label or '-'}  {pair.verdict or '-'}  {pair.reason}".rstrip())
 
 
 def _places(balance: Balance) -> tuple[int, ...]:

@@ -84,6 +84,13 @@ class QuarantineBatch(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class HoldSubmission(msgspec.Struct, frozen=True):
+    """Do not send the batch, for want of budget."""
+
+    reason: str
+    at: datetime
+
+
 class RecordDouble(msgspec.Struct, frozen=True):
     """The provider had a second job under the attempt's name beside `kept`."""
 
@@ -195,6 +202,7 @@ BatchCommand = (
     | RecordUnclear
     | RecordRefusal
     | QuarantineBatch
+    | HoldSubmission
     | RecordDouble
     | RecordProcessing
     | RecordSuccess

@@ -28,6 +28,10 @@ def decide(batch: Batch, command: BatchCommand) -> list[BatchEvent]:
             return _prepare(batch, command)
         case c.RetryBatch() | c.CancelBatch() | c.RecordCancelSent() | c.PauseBatch() | c.ResumeBatch():
             return steer(batch, command)
+        case c.HoldSubmission(reason=reason, at=at):
+            _refuse_open_intent(batch, "held")
+            follow(batch.name, batch.status, Trigger.SUBMIT)
+            return [e.SubmissionHeld(reason=reason, at=at)] if batch.hold is None else []
         case c.HandOver() | c.GiveUp():
             return [_leave(batch, command)]
         case c.RecordProcessing() | c.RecordSuccess() | c.RecordFailure() | c.RecordDownload() | c.RecordAnswers():

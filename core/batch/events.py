@@ -128,6 +128,13 @@ class SubmissionQuarantined(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
+class SubmissionHeld(msgspec.Struct, frozen=True, gc=False):
+    """The batch was not sent, since it would cost more than the budget leaves; nothing was asked of anybody."""
+
+    reason: str
+    at: datetime
+
+
 class DoubleFound(msgspec.Struct, frozen=True, gc=False):
     """The provider had another job under the attempt's name: `kept` is the attempt's, `job_name` was given up.
 
@@ -259,6 +266,7 @@ BatchEvent = (
     | SubmissionUnclear
     | SubmissionRefused
     | SubmissionQuarantined
+    | SubmissionHeld
     | DoubleFound
     | BatchProcessing
     | BatchSucceeded

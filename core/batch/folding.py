@@ -48,6 +48,7 @@ def _planned(batch: Batch, event: e.BatchPlanned) -> Batch:
         model=event.model,
         prompt_sha256=event.prompt_sha256,
         input_tokens=event.estimate.input_tokens,
+        expected_usd=event.estimate.cost_usd,
         hold=hold_after(batch.hold, event),
         hold_reason=batch.hold_reason,
         attempt=batch.attempt,
@@ -145,7 +146,12 @@ def _refused(batch: Batch, event: e.SubmissionRefused) -> Batch:
 
 def _held(
     batch: Batch,
-    event: e.SubmissionRefused | e.SubmissionQuarantined | e.CancelRequested | e.BatchPaused | e.BatchFailed,
+    event: e.SubmissionRefused
+    | e.SubmissionQuarantined
+    | e.SubmissionHeld
+    | e.CancelRequested
+    | e.BatchPaused
+    | e.BatchFailed,
 ) -> Batch:
     hold = hold_after(batch.hold, event)
     reason = batch.hold_reason if hold is batch.hold else event.reason
@@ -194,7 +200,7 @@ def _downloaded(batch: Batch, event: e.BatchDownloaded) -> Batch:
 
 
 def _read(batch: Batch, event: e.AnswersRead) -> Batch:
-    return replace(batch, version=batch.version + 1, read=True, missing=event.unrefined)
+    return replace(batch, version=batch.version + 1, read=True, refined=event.refined, missing=event.unrefined)
 
 
 def _handed_over(batch: Batch, event: e.PairsHandedOver) -> Batch:
@@ -236,6 +242,7 @@ _FOLDS: dict[type[Any], Callable[[Batch, Any], Batch]] = {
     e.SubmissionUnclear: _unclear,
     e.SubmissionRefused: _refused,
     e.SubmissionQuarantined: _held,
+    e.SubmissionHeld: _held,
     e.DoubleFound: _noted,
     e.BatchProcessing: _processing,
     e.BatchSucceeded: _succeeded,

@@ -16,6 +16,7 @@ class Hold(Enum):
 
     REFUSED = "refused"
     QUARANTINED = "quarantined"
+    BUDGET = "over budget"
     FAILED = "failed"
     CANCELLED = "cancelled"
     PAUSED = "paused"
@@ -23,7 +24,14 @@ class Hold(Enum):
 
 #: Events that put a batch on hold; no other one can while nothing holds it.
 _HOLDING = frozenset(
-    {e.SubmissionRefused, e.SubmissionQuarantined, e.CancelRequested, e.BatchPaused, e.BatchFailed}
+    {
+        e.SubmissionRefused,
+        e.SubmissionQuarantined,
+        e.SubmissionHeld,
+        e.CancelRequested,
+        e.BatchPaused,
+        e.BatchFailed,
+    }
 )
 
 #: A person wanted it so; the rest are troubles that ask for one.
@@ -43,6 +51,8 @@ def hold_after(hold: Hold | None, event: BatchEvent) -> Hold | None:
             return Hold.REFUSED
         case e.SubmissionQuarantined():
             return Hold.QUARANTINED
+        case e.SubmissionHeld():
+            return Hold.BUDGET
         case e.CancelRequested():
             return Hold.CANCELLED
         case e.BatchPaused():

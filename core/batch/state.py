@@ -20,11 +20,11 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     """Everything a decision about a batch needs to know.
 
     `spent` says that the present attempt had its job, `intent_open` that a submission was started and its end is
-    not known yet, `sent_sha256` which file it was for; `looks` counts the fruitless searches for its job, `jobs`
-    the jobs it ever had, `due` when the present one ought to have ended. `unclear_from` is since when the end of
-    the submission is looked for, `input_tokens` what the provider is expected to count of it, `answered` how many
-    requests the provider says it answered. `hold` keeps the batch from going on by itself, for `hold_reason`.
-    `missing` are the pairs that it did not bring home and that nobody has taken over or given up yet.
+    not known yet, `sent_sha256` which file it was for; `unclear_from` is since when that is looked for, `looks`
+    counts the fruitless searches. `jobs` counts the jobs it ever had, `due` is when the present one ought to have
+    ended. The provider is expected to count `input_tokens` and to charge `expected_usd`; it says that it answered
+    `answered` requests. `missing` are the pairs that it did not bring home and that nobody has taken over or given
+    up yet. `hold` keeps the batch from going on by itself, for `hold_reason`.
     """
 
     number: int
@@ -37,6 +37,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     model: str = ""
     prompt_sha256: str = ""
     input_tokens: int = 0
+    expected_usd: float = 0.0
     file_path: str = ""
     file_sha256: str = ""
     file_size: int = 0
@@ -63,6 +64,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     result_path: str = ""
     result_sha256: str = ""
     read: bool = False
+    refined: int = 0
     missing: tuple[Unrefined, ...] = ()
 
     @property

@@ -54,6 +54,8 @@ def way_out(number: int, hold: Hold | None) -> str:
             return f"`batchmill retry {name}` sends it again"
         case Hold.QUARANTINED:
             return f"`batchmill retry {name}` looks for its job again, `batchmill settle {name}` settles it"
+        case Hold.BUDGET:
+            return f"raise the budget, then `batchmill retry {name}`"
         case _:
             return f"mend the cause, then `batchmill retry {name}`"
 

@@ -9,6 +9,7 @@ import msgspec
 
 from core.batch.numbers import label
 from core.engine.cancel import cancel
+from core.engine.gate import Gate, stopped
 from core.engine.harvest import Harvester
 from core.engine.pace import admitted, held_until, next_room
 from core.engine.poll import Poller, retry
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 
 class Pulse(msgspec.Struct, frozen=True):
-    """What a pulse left behind: how many batches still need the engine, and when it has something to do next."""
+    """What a pulse left behind: how many batches still need the engine, and when it has something to do next.
+
+    Those that wait for a wave which only a person can release do not count as open.
+    """
 
     open: int
     due: datetime | None
@@ -60,6 +64,7 @@ class Engine:
         self._watch = Watch(shop.policy, warn)
         self._poller = Poller()
         self._harvester = Harvester()
+        self._gate = Gate()
         self._polled: datetime | None = None
         self._not_before: dict[Kind, datetime] = {}
         self._resting: dict[int, datetime] = {}
@@ -77,6 +82,7 @@ class Engine:
             # What was taken over may have moved on while another worker had it.
             self._shop.books.refresh()
         while not self._shop.stopping():
+            self._gate.judge(self._shop)
             if not self._one_round():
                 break
         self._watch.seen(self._shop.now())
@@ -168,4 +174,4 @@ class Engine:
         if self._polled is not None and books.agenda.count(Kind.POLL):
             dues.append(self._polled + timedelta(seconds=self._shop.policy.poll_every))
         later = [moment for moment in dues if moment is not None and moment > now]
-        return Pulse(open=books.open_count, due=min(later, default=None))
+        return Pulse(open=books.open_count - stopped(self._shop), due=min(later, default=None))

@@ -36,6 +36,8 @@ class Agenda:
         self._counts: Counter[Kind] = Counter()
         self._out: dict[int, AtProvider] = {}
         self._tokens: Counter[str] = Counter()
+        self._waves: dict[int, int] = {}
+        self._unsent: Counter[int] = Counter()
 
     def put(self, batch: Batch, step: Step) -> None:
         """Note what a batch needs now, whatever it needed before."""
@@ -48,6 +50,9 @@ class Agenda:
                 self._ready[step.kind].add(number)
             else:
                 heapq.heappush(self._waiting[step.kind], (step.due, number))
+        if step.kind is Kind.SUBMIT:
+            self._waves[number] = batch.wave
+            self._unsent[batch.wave] += 1
         if step.kind in {Kind.RESOLVE, Kind.CANCEL, Kind.POLL} or batch.intent_open:
             self._out[number] = AtProvider(batch.model, batch.input_tokens)
             self._tokens[batch.model] += batch.input_tokens
@@ -58,6 +63,8 @@ class Agenda:
             self._counts[step.kind] -= 1
             # A note among those that wait is left there, and known to be stale by its step.
             self._ready[step.kind].discard(number)
+        if (wave := self._waves.pop(number, None)) is not None:
+            self._unsent[wave] -= 1
         if (out := self._out.pop(number, None)) is not None:
             self._tokens[out.model] -= out.tokens
 
@@ -88,6 +95,14 @@ class Agenda:
     def count(self, kind: Kind) -> int:
         """Return how many batches need this kind of step, now or later."""
         return self._counts[kind]
+
+    def unsent_waves(self) -> list[int]:
+        """Return the waves that have batches to send."""
+        return sorted(wave for wave, number in self._unsent.items() if number)
+
+    def unsent(self, wave: int) -> int:
+        """Return how many batches of a wave are to be sent."""
+        return self._unsent[wave]
 
     def at_provider(self) -> int:
         """Return how many batches have a job under way, or may have one."""

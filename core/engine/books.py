@@ -13,19 +13,25 @@ from core.batch.events import SubmissionStarted
 from core.batch.folding import evolve
 from core.batch.state import Batch
 from core.engine.agenda import Agenda
+from core.engine.purse import Purse
 from core.engine.steps import Kind, next_step
 from core.errors import ConflictError, RefusedError
-from core.ledger.load import load_batch
+from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import Context, NewEvent
-from core.ledger.streams import batch_number, batch_stream
+from core.ledger.streams import batch_number, batch_stream, wave_number, wave_stream
+from core.wave.decider import decide_wave
+from core.wave.state import Wave
+from core.wave.state import evolve as evolve_wave
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from core.batch.commands import BatchCommand
     from core.ledger.recorded import Recorded
+    from core.planning.models import Model
     from core.ports import EventStore, Fence
+    from core.wave.decider import WaveCommand
 
 #: Events folded before closed batches are dropped: a long history does not fill the memory.
 STRIDE = 5_000
@@ -45,7 +51,7 @@ class Entry(msgspec.Struct, frozen=True):
 class Books:
     """Open batches folded from the ledger and kept current; closed ones are dropped so that memory stays flat."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a tool of its own
         self,
         store: EventStore,
         actor: str,
@@ -53,13 +59,17 @@ class Books:
         refused: Callable[[RefusedError], None] | None = None,
         *,
         fence: Callable[[], Fence | None] = lambda: None,
+        models: Mapping[str, Model] | None = None,
     ) -> None:
         """Begin with an empty fold; `actor` signs what is written, `observe` is shown it afterwards.
 
         `refused` is told of an entry that no longer fits what the ledger says, which is then left out; without it
-        such an entry raises. `fence` gives the lease under which is written, if under any.
+        such an entry raises. `fence` gives the lease under which is written, if under any, `models` the prices at
+        which results are settled.
         """
         self.agenda = Agenda()
+        self.purse = Purse(models or {})
+        self.waves: dict[int, Wave] = {}
         self._observe = observe
         self._refused = refused
         self._store = store
@@ -132,6 +142,26 @@ class Books:
             self._observe(recorded)
             return recorded
 
+    def write_wave(self, number: int, command: WaveCommand, cause: str) -> list[Recorded]:
+        """Decide a command to a wave and append its event; on a conflict it is judged again as `write` does."""
+        while True:
+            wave = self.waves.get(number) or load_wave(self._store, number)
+            context = Context(self._actor, f"{wave_stream(number)}/r{wave.revision}", cause)
+            events = [
+                NewEvent(wave_stream(number), version, event, context)
+                for version, event in enumerate(decide_wave(wave, command), start=wave.version + 1)
+            ]
+            if not events:
+                return []
+            try:
+                recorded = self._store.append(events, fence=self._fence())
+            except ConflictError:
+                self.refresh()
+                continue
+            self._take(recorded)
+            self._observe(recorded)
+            return recorded
+
     def _judge(self, entry: Entry) -> list[NewEvent]:
         try:
             return self._decide(entry)
@@ -163,14 +193,21 @@ class Books:
         self._position = recorded.position
         number = batch_number(recorded.stream)
         if number is None:
+            self._fold_wave(recorded)
             return set()
         batch = self._batches.get(number)
         if batch is None and recorded.version > 1:
             batch = load_batch(self._store, number, before=recorded.version)
         self._batches[number] = evolve(batch or Batch(number=number), recorded.event)
+        self.purse.fold(self._batches[number], recorded.event)
         if isinstance(recorded.event, SubmissionStarted):
             self._remember(recorded.event.at)
         return {number}
+
+    def _fold_wave(self, recorded: Recorded) -> None:
+        number = wave_number(recorded.stream)
+        if number is not None:
+            self.waves[number] = evolve_wave(self.waves.get(number) or Wave(wave=number), recorded.event)
 
     def _remember(self, start: datetime) -> None:
         self._started.append(start)

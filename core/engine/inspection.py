@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.errors import UnavailableError
+from core.exchange.lines import LONGEST_LINE
+from core.exchange.rows import UNREADABLE
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -15,14 +17,19 @@ if TYPE_CHECKING:
     from core.batch.state import Batch
 
 CHUNK = 1 << 20
-#: Bytes of a line that are looked at for its key; none that holds an answer is longer.
-LONGEST_LINE = 64 << 20
+
+
+class _Named(msgspec.Struct):
+    """The other place where a result line may name its request."""
+
+    key: str | None = None
 
 
 class _Keyed(msgspec.Struct):
     """As much of a result line as tells whose it is."""
 
     key: str | None = None
+    metadata: _Named | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Keyed)
@@ -31,7 +38,8 @@ _DECODER = msgspec.json.Decoder(_Keyed)
 def count_lines(batch: Batch, sink: BinaryIO) -> int:
     """Return the number of result lines; raises UnavailableError for a file that breaks off in mid-line.
 
-    A connection that closes early without a stated length cuts a result silently, and what it cuts is a line.
+    A connection that closes early without a stated length cuts a result silently, and what it cuts is a line. A
+    last line that is longer than any answer is let through, since fetching it again would not make it shorter.
     """
     sink.seek(0)
     lines = read = whole = 0
@@ -41,12 +49,14 @@ def count_lines(batch: Batch, sink: BinaryIO) -> int:
             whole = read + end + 1
         read += len(chunk)
     sink.seek(whole)
-    last = sink.read(LONGEST_LINE)
+    last = sink.read(LONGEST_LINE + 1)
     if not last.strip():
         return lines
+    if len(last) > LONGEST_LINE:
+        return lines + 1
     try:
         msgspec.json.decode(last)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         raise UnavailableError(
             f"the download of {batch.name}'s result breaks off in line {lines + 1}; it is fetched again"
         ) from None
@@ -73,6 +83,7 @@ def doubts(batch: Batch, sink: BinaryIO, lines: int) -> str | None:
 
 def _key(line: bytes) -> str | None:
     try:
-        return _DECODER.decode(line).key
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        row = _DECODER.decode(line)
+    except UNREADABLE:
         return None
+    return row.key or (row.metadata.key if row.metadata else None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from core.engine.gate import is_let_through
 from core.engine.steps import Kind
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ def admitted(shop: Workshop, share: Share | None = None, only: Collection[int] |
 
     A rate limit or an unreachable provider concerns the whole project, so one batch's wait holds all. Workers of
     a shared ledger divide the room between them; what they overlook of each other the provider answers with 429.
-    With `only`, no others than those are sent.
+    With `only`, no others than those are sent. What waits for its wave's canaries is not admitted.
     """
     now, agenda = shop.now(), shop.books.agenda
     if held_until(shop) is not None:
@@ -32,7 +34,12 @@ def admitted(shop: Workshop, share: Share | None = None, only: Collection[int] |
     most = min(_part(room, share, now), shop.policy.chunk)
     if most <= 0:
         return []
-    due = agenda.due(Kind.SUBMIT, now, most=most, among=only if share is None else share.mine)
+    let_through = is_let_through(shop)
+    among = only if share is None else share.mine
+    if let_through is None:
+        due = agenda.due(Kind.SUBMIT, now, most=most, among=among)
+    else:
+        due = list(islice(filter(let_through, agenda.due(Kind.SUBMIT, now, among=among)), most))
     return list(_within_tokens(shop, [shop.books.get(number) for number in due]))
 
 

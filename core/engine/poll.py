@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
@@ -10,7 +11,7 @@ from core.batch.lifecycle import Status
 from core.engine.books import Entry
 from core.engine.failure import failure
 from core.engine.jobs import look_at
-from core.errors import GoneError, RejectedError
+from core.errors import CredentialsError, GoneError, ProviderError, RejectedError
 from core.ports import JobState
 
 if TYPE_CHECKING:
@@ -106,12 +107,19 @@ def _ends(facts: tuple[BatchCommand, ...]) -> bool:
 
 
 def _end(shop: Workshop, batch: Batch, job: Job) -> tuple[BatchCommand, ...]:
-    """Cancel a job that is past its time, look at it once more, and take what there is."""
+    """Cancel a job that is past its time, look at it once more, and take what there is.
+
+    A job may end between the look and the cancellation, which is then refused: only what is seen afterwards
+    counts, and when nothing is seen the next poll tries again.
+    """
     try:
-        shop.provider.cancel(job.name)
+        with suppress(GoneError, RejectedError):
+            shop.provider.cancel(job.name)
         last = shop.provider.get(job.name)
-    except (GoneError, RejectedError):
-        last = job
+    except CredentialsError:
+        raise
+    except ProviderError:
+        return ()
     facts = judge(shop, batch, last) if last.has_output else ()
     if _ends(facts):
         return facts

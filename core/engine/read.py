@@ -11,6 +11,8 @@ from core.engine.haul import Haul
 from core.engine.places import result_path
 from core.errors import NotFoundError, StorageError
 from core.exchange.answers import AnswerReader
+from core.exchange.lines import result_lines
+from core.exchange.prompts import version_of
 from core.exchange.refined_lines import refined_lines
 
 if TYPE_CHECKING:
@@ -34,9 +36,12 @@ def refine_into(files: WorkspaceFiles, batch: Batch, place: str) -> tuple[Stored
 
     Raises NotFoundError when the result is missing, StorageError when the disk refuses.
     """
-    with files.open(batch.result_path) as lines, files.create(place) as pending:
-        reader = AnswerReader(lines, batch.requests)
-        pending.sink.writelines(refined_lines(reader, batch=batch.number, attempt=batch.attempt))
+    with files.open(batch.result_path) as kept, files.create(place) as pending:
+        reader = AnswerReader(result_lines(kept), batch.requests)
+        prompt = version_of(batch.prompt_sha256)
+        pending.sink.writelines(
+            refined_lines(reader, batch=batch.number, attempt=batch.attempt, model=batch.model, prompt=prompt)
+        )
         stored = pending.commit()
     return stored, reader.reading()
 

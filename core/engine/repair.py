@@ -61,8 +61,8 @@ class _Portion(NamedTuple):
 def repair(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
     """Plan and write a repair for each of these batches, or give its missing pairs up; one commit for all.
 
-    Given up is what the last round of the policy did not bring home, and a pair that was blocked twice. A repair
-    stands in the ledger with its pairs, or not at all: a file without its events is written over.
+    Given up is what the last round of the policy did not bring home. A repair stands in the ledger with its pairs,
+    or not at all: a file without its events is written over.
     """
     needs = [_need(shop, batch) for batch in batches]
     hauls: list[Haul] = []
@@ -74,10 +74,9 @@ def repair(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
 
 def _need(shop: Workshop, batch: Batch) -> _Need:
     """Sort a batch's missing pairs into those that are asked for again and those that are given up."""
-    repaired = round_of(batch.number)
-    last = repaired >= shop.policy.repair_rounds
-    hopeless = tuple(pair for pair in batch.missing if last or (repaired and pair.verdict == Verdict.BLOCKED))
-    return _Need(batch, tuple(pair for pair in batch.missing if pair not in hopeless), hopeless)
+    if round_of(batch.number) >= shop.policy.repair_rounds:
+        return _Need(batch, (), batch.missing)
+    return _Need(batch, batch.missing, ())
 
 
 def _of_wave(shop: Workshop, wave: int, needs: list[_Need]) -> list[Haul]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.batch import commands as c
 from core.engine.books import Entry
+from core.engine.budget import affordable
 from core.engine.policy import backoff
 from core.errors import (
     AmbiguousError,
@@ -42,6 +43,7 @@ def submit(shop: Workshop, batches: Sequence[Batch]) -> None:
     Raises CredentialsError when the provider does not accept the key; the facts found until then are kept.
     """
     fit = [batch for batch in batches if _check_file(shop, batch) and _check_size(shop, batch)]
+    fit = affordable(shop, fit)
     shop.books.write(
         Entry(batch.number, (c.StartSubmission(nonce=shop.chance.nonce(), at=shop.now()),), "written and due")
         for batch in fit

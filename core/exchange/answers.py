@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.batch.events import Unrefined
 from core.exchange.endings import ending_of
+from core.exchange.lines import Overlong
 from core.exchange.rows import read_row
 from core.exchange.texts import answers_in, fault_of
 from core.exchange.verdicts import PairVerdict, Reading, RefinedPair, Stray, Verdict, clause
@@ -49,14 +50,15 @@ class _Asked:
 class AnswerReader:
     """Iterate once over the refined pairs, in the order of the file; then ask for the verdicts and the sums.
 
-    `lines` are the result file's lines, read one at a time; `requests` what the batch asked for. An answer is
-    joined to a pair by its line's key and its own `pair_id`, never by its place: what fits no open pair of that
-    very request is a stray. The first complete answer of a pair wins. A pair that did not come home is, in this
-    order: blocked, when the provider refused its request; malformed, when an object with its id is there but
-    unusable; else cut off, malformed or missing, as the line of its request ended. No input makes it raise.
+    `lines` are the result file's (see `result_lines`), taken one at a time; `requests` what the batch asked for.
+    An answer is joined to a pair by its line's key and its own `pair_id`, never by its place: what fits no open
+    pair of that very request is a stray. The first complete answer of a pair wins. A pair that did not come home
+    is, in this order: blocked, when the provider refused its request; malformed, when an object with its id is
+    there but unusable; else cut off, malformed or missing, as the line of its request ended. No input makes it
+    raise.
     """
 
-    def __init__(self, lines: Iterable[bytes], requests: Iterable[RequestLine]) -> None:
+    def __init__(self, lines: Iterable[bytes | Overlong], requests: Iterable[RequestLine]) -> None:
         """Take the lines unread, and lay out the pairs in the order they were asked for."""
         self._lines = lines
         self._asked: dict[str, _Asked] = {}
@@ -81,7 +83,10 @@ class AnswerReader:
         """Yield every refined pair as its line is read; of the file only one line is held at a time."""
         for line in self._lines:
             self._line += 1
-            if line and not line.isspace():
+            if isinstance(line, Overlong):
+                self._lines_read += 1
+                self._pass_over(line)
+            elif line and not line.isspace():
                 self._lines_read += 1
                 yield from self._read(line)
         self._ended = True
@@ -133,6 +138,13 @@ class AnswerReader:
         else:
             self._stray(row.key, None, f"no request of this batch has the key {row.key}")
 
+    def _pass_over(self, line: Overlong) -> None:
+        reason = f"a result line of {line.size:,} bytes is longer than any answer and was not read"
+        asked = self._asked.get(line.key) if line.key is not None else None
+        self._stray(line.key, None, reason)
+        if asked is not None and not asked.line:
+            asked.ending = (Verdict.MALFORMED, reason)
+
     def _answers(self, row: Row, asked: _Asked) -> Iterator[RefinedPair]:
         found = [answers_in(text) for text in row.texts if text]
         for text in found:
@@ -151,8 +163,8 @@ class AnswerReader:
                 pair_id = self._place(broken.pair_id, asked)
                 if pair_id is not None:
                     asked.faults.setdefault(pair_id, broken.reason)
-        asked.line = asked.line or self._line
-        if asked.ending is None:
+        if not asked.line:
+            asked.line = self._line
             asked.ending = ending_of(row, found, came=asked.size - len(asked.waiting), asked=asked.size)
 
     def _place(self, named: object, asked: _Asked) -> str | None:

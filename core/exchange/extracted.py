@@ -30,8 +30,8 @@ class ExtractedPair(msgspec.Struct, frozen=True, gc=False):
     excluded: str | None
 
 
-def extracted(pair: StagedPair, source: PlannedSource, batch: int | None) -> ExtractedPair:
-    """Return a staged pair as the extract holds it."""
+def extracted(pair: StagedPair, source: PlannedSource, batch: int | None, excluded: str | None) -> ExtractedPair:
+    """Return a staged pair as the extract holds it: in a batch, or excluded for a reason."""
     return ExtractedPair(
         pair_id(source.key, pair.ordinal),
         batch,
@@ -44,5 +44,5 @@ def extracted(pair: StagedPair, source: PlannedSource, batch: int | None) -> Ext
         pair.created_date,
         pair.question,
         pair.answer,
-        source.excluded if batch is None else None,
+        excluded,
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 
 import msgspec
 
 from core.exchange.rows import UNREADABLE
 
 _LONGEST_INT = 300
-_ESCAPE = re.compile(r"""\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt])|\\""")
+_WRONG = re.compile(r"""\\(?<!\\\\)(?:\\\\)*+(?!["\\/bfnrt]|u[0-9a-fA-F]{4})""")
+"""A run of backslashes, the last of which begins no JSON escape."""
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS = {
     "true": True,
@@ -35,9 +37,22 @@ def unquoted(token: str) -> str:
     try:
         return msgspec.json.decode(token, type=str)
     except UNREADABLE:
-        mended = _ESCAPE.sub(lambda escape: escape[0] if len(escape[0]) > 1 else "\\\\", token)
-        value: str = json.loads(mended, strict=False)
+        value: str = json.loads(mended(token, mends(token)), strict=False)
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def mends(text: str, start: int = 0) -> list[int]:
+    """Return the places from `start` on of the backslashes that begin no JSON escape.
+
+    Backslashes pair up from the beginning of their run, so they pair up in the same way inside and outside of
+    strings: with those backslashes doubled, the strings of the text begin and end where they did.
+    """
+    return [run.end() - 1 for run in _WRONG.finditer(text, start)]
+
+
+def mended(text: str, places: list[int]) -> str:
+    """Return `text` with the backslashes at these places doubled."""
+    return "\\".join(text[begin:end] for begin, end in pairwise([0, *places, len(text)]))
 
 
 def literal(token: str) -> tuple[object] | None:

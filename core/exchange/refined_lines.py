@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from core.exchange.verdicts import RefinedPair
 
 
-def refined_lines(pairs: Iterable[RefinedPair], *, batch: int, attempt: int) -> Iterator[bytes]:
-    """Yield a line a pair: `{"pair_id", "batch", "attempt", "source", "key", …the answer's fields as they came}`.
+def refined_lines(
+    pairs: Iterable[RefinedPair], *, batch: int, attempt: int, model: str, prompt: str
+) -> Iterator[bytes]:
+    """Yield a line a pair: `{"pair_id", "batch", "attempt", "source", "key", "model", "prompt", …its answer}`.
 
-    UTF-8, with the line's end. The same pairs give the same bytes. The question and the answer as they were
-    before stand in the wave's extract.
+    UTF-8, with the line's end. The same pairs give the same bytes. `model` is what was asked, `prompt` the version
+    it was asked by. The question and the answer as they were before stand in the wave's extract.
     """
     encode = msgspec.json.Encoder().encode
     for pair in pairs:
@@ -26,5 +28,7 @@ def refined_lines(pairs: Iterable[RefinedPair], *, batch: int, attempt: int) -> 
             "attempt": attempt,
             "source": pair.source,
             "key": pair.key,
+            "model": model,
+            "prompt": prompt,
         }
         yield encode(head | pair.answer) + b"\n"

@@ -1,15 +1,15 @@
-"""Request lines: the prompt, a header and the pairs as JSON, in the form the Batch API takes."""
+"""Request lines: the prompt as system instruction, the pairs as data, and the schema of the answer."""
 
 from __future__ import annotations
 
-from hashlib import sha256
-from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from core.batch.events import Estimate, RequestLine
 from core.batch.numbers import base_of, round_of
+from core.exchange.answer_schema import ANSWER_SCHEMA
+from core.exchange.framing import framed
 from core.planning.estimate import estimate
 from core.planning.packing import Packing, Slot, pack
 from core.planning.ranges import take
@@ -31,18 +31,19 @@ class Recipe(NamedTuple):
     """What every request of a wave has in common; the same recipe and pairs give the same bytes.
 
     `max_pairs` caps the pairs of a request (None: only the model's limits do); answers are expected to be `room`
-    times as long as the texts alone lead to expect.
+    times as long as the texts alone lead to expect; a batch is cut into `requests` (None: as few as fit).
     """
 
     prompt: str
     model: Model
     max_pairs: int | None = None
     room: float = 1.0
+    requests: int | None = None
 
     @property
     def packing(self) -> Packing:
         """What requests are packed by, the same as when the wave was planned."""
-        return Packing(self.model, len(self.prompt), self.max_pairs, self.room)
+        return Packing(self.model, len(self.prompt), self.max_pairs, self.room, self.requests)
 
     def slots(self, pairs: Sequence[ExtractedPair]) -> list[Slot]:
         """Return how a batch's pairs are cut into requests."""
@@ -51,25 +52,6 @@ class Recipe(NamedTuple):
     def estimate(self, pairs: Sequence[ExtractedPair]) -> Estimate:
         """Return the expected tokens and price of these pairs' requests."""
         return estimate(self.slots(pairs), self.model)
-
-
-class SentPair(msgspec.Struct, frozen=True, gc=False):
-    """A pair as the model sees it."""
-
-    pair_id: str
-    question: str
-    answer: str
-    topic: str | None
-
-
-def default_prompt() -> str:
-    """Return the refinement prompt that comes with the program."""
-    return resources.files("core.exchange").joinpath("refinement_prompt.md").read_text(encoding="utf-8")
-
-
-def prompt_sha256(prompt: str) -> str:
-    """Return the sha256 of a prompt's UTF-8 text in hex."""
-    return sha256(prompt.encode()).hexdigest()
 
 
 def render_requests(
@@ -81,11 +63,14 @@ def render_requests(
     `first`; those of a repair are `batch_205r1/r01` …
     """
     name = batch_name(number)
-    config = generation_config(recipe.model)
+    common = {
+        "systemInstruction": {"parts": [{"text": recipe.prompt}]},
+        "generationConfig": generation_config(recipe.model),
+    }
     for place, slot in enumerate(recipe.slots(pairs), start=first):
         key = f"{name}/r{place:02d}"
-        text = _text(name, pairs[slot.start : slot.stop], recipe.prompt)
-        request = {"contents": [{"role": "user", "parts": [{"text": text}]}], "generationConfig": config}
+        text = framed(name, pairs[slot.start : slot.stop])
+        request = {"contents": [{"role": "user", "parts": [{"text": text}]}], **common}
         line = _encode({"key": key, "request": request}) + b"\n"
         yield RequestLine(key, take(ranges, slot.start, slot.stop)), line
 
@@ -97,16 +82,11 @@ def batch_name(number: int) -> str:
 
 
 def generation_config(model: Model) -> dict[str, object]:
-    """Return the generation settings: JSON as the answer's form and all the output that the model has."""
+    """Return the generation settings: refined pairs as the answer's form, and all the output the model has."""
     return {
         "responseMimeType": "application/json",
+        "responseSchema": ANSWER_SCHEMA,
         "maxOutputTokens": model.output_limit,
         "temperature": TEMPERATURE,
         "thinkingConfig": {"thinkingBudget": model.thinking_budget},
     }
-
-
-def _text(name: str, pairs: Sequence[ExtractedPair], prompt: str) -> str:
-    """Return the request's text; line feeds within pairs are escaped, so no pair can imitate a header."""
-    sent = _encode([SentPair(pair.pair_id, pair.question, pair.answer, pair.topic) for pair in pairs]).decode()
-    return f"{prompt}\n\nBATCH: refinement_{name}\nTOTAL Q&A PAIRS: {len(pairs)}\n\nQ&A PAIRS TO REFINE:\n\n{sent}"

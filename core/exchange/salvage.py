@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from json import JSONDecodeError
 
 from core.exchange.found import Broken, Found, outermost
 from core.exchange.frames import Expects, Frame
-from core.exchange.literals import literal, read_object, unquoted
+from core.exchange.literals import literal, mended, mends, read_object, unquoted
 from core.exchange.rows import UNREADABLE
 
 _DEEPEST = 200
-_OPENER = re.compile(r"[\[{]")
+_OPENER = re.compile(r"""\[(?!\s*+\])|\{(?=\s*+(?:"|\Z))""")
+"""What may open an array or an object that holds anything: a brace that no key follows opens none."""
+
 _TOKEN = re.compile(
     r"""\s*+(?:(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+")|(?P<mark>[{}\[\]:,])|(?P<plain>[^\s"{}\[\]:,]++))""",
     re.DOTALL,
@@ -42,6 +46,7 @@ class _Scan:
         self.wary = False
         self.after_string = False
         self.tries = _TRIES
+        self.mends: list[int] | None = None
 
     def run(self) -> Found:
         while self.at < len(self.text):
@@ -90,15 +95,20 @@ class _Scan:
     def _whole_object(self, at: int) -> bool:
         """Take the object at `at` in one go if it is JSON as it stands; false, and nothing taken, if not.
 
-        A failure has read text for nothing, so only a few are allowed: the scan stays linear.
+        A failure has read text for nothing, so only a few are allowed: the scan stays linear. The first one over a
+        wrong escape mends all that follow, as they would be string by string, and more slowly, in the scan.
         """
         if not self.tries:
             return False
         try:
             value, self.at = read_object(self.text, at)
-        except UNREADABLE:
+        except UNREADABLE as fault:
             self.tries -= 1
-            return False
+            if self.mends is not None or not isinstance(fault, JSONDecodeError) or "escape" not in fault.msg:
+                return False
+            self.mends = mends(self.text, at)
+            self.text = mended(self.text, self.mends)
+            return self._whole_object(at)
         answers = list(outermost(value))
         self.answers += answers
         self.wary = self.wary and not answers
@@ -169,10 +179,16 @@ class _Scan:
             self.open[-1].put(frame.items if frame.fields is None else frame.fields)
         return True
 
+    def _written(self, at: int) -> int:
+        """Return which character of the text as it came, counted from 1, stands at `at`."""
+        # The second half of the n-th doubled backslash, counted from 0, stands n + 1 places on.
+        mends = self.mends or []
+        return at + 1 - bisect_right(range(len(mends)), at, key=lambda n: mends[n] + n + 1)
+
     def _give_up(self, at: int) -> None:
         for frame in self.open:
             if frame.fields is not None and "pair_id" in frame.fields and not frame.inside:
-                reason = f"its object is not valid JSON at character {at + 1} of the answer"
+                reason = f"its object is not valid JSON at character {self._written(at)} of the answer"
                 self.broken.append(Broken(frame.fields["pair_id"], reason))
         self.wary = self.wary or self.after_string
         self.open.clear()

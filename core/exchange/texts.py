@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from core.exchange.found import Found, outermost
@@ -9,6 +11,8 @@ from core.exchange.rows import UNREADABLE
 from core.exchange.salvage import salvage
 
 _DEEPEST = 50
+_HIDDEN_ID = re.compile(r"\\u00(?:7[02]|6[149]|5[fF])")
+"""A letter of `pair_id` written as an escape."""
 
 
 def answers_in(text: str) -> Found:
@@ -41,24 +45,31 @@ def _strictly(text: str) -> Found | None:
         return None
     answers = list(outermost(document))
     # The decoder keeps the last of two equal names without a word; the salvage sees both.
-    if text.count('"pair_id"') > sum("pair_id" in answer for answer in answers):
+    if _HIDDEN_ID.search(text) or text.count('"pair_id"') > sum("pair_id" in answer for answer in answers):
         return None
     return Found(answers=answers, broken=[], truncated=False)
 
 
 def _without_frame(text: str) -> str | None:
     """Return the text from its first opening to its last closing mark, which sheds fences and prose around it."""
-    starts = [at for at in (text.find("["), text.find("{")) if at >= 0]
+    begin = min((at for at in (text.find("["), text.find("{")) if at >= 0), default=len(text))
     end = max(text.rfind("]"), text.rfind("}")) + 1
-    if not starts or not end or text.find("[", end) >= 0 or text.find("{", end) >= 0:
+    if begin >= end or end - begin == len(text) or text.find("[", end) >= 0 or text.find("{", end) >= 0:
         return None
-    return text[min(starts) : end]
+    return text[begin:end]
 
 
-def _is_deep(container: dict[str, object] | list[object], depth: int = 0) -> bool:
+def _is_deep(answer: dict[str, object]) -> bool:
     """Whether containers stand in containers beyond all sense, so that writing them out again could fail."""
-    for inner in container.values() if isinstance(container, dict) else container:
+    level = [*answer.values()]
+    for _ in range(_DEEPEST + 1):
         # `type` is faster here than isinstance, and this looks at all that comes home.
-        if (type(inner) is dict or type(inner) is list) and (depth == _DEEPEST or _is_deep(inner, depth + 1)):
-            return True
-    return False
+        level = [
+            inner
+            for outer in level
+            if type(outer) is dict or type(outer) is list
+            for inner in (outer.values() if type(outer) is dict else outer)
+        ]
+        if not level:
+            return False
+    return True

@@ -12,6 +12,7 @@ from core.batch.lifecycle import Trigger, follow
 from core.batch.state import Batch
 from core.errors import RefusedError
 from core.ledger.streams import batch_number, wave_number
+from core.wave.events import WavePlanned
 from core.wave.state import Wave
 from core.wave.state import evolve as evolve_wave
 
@@ -60,7 +61,7 @@ def verify_stream(events: Iterable[Recorded]) -> list[Fault]:
             batch = evolve(batch, recorded.event)
         elif (number := wave_number(recorded.stream)) is not None:
             wave = wave or Wave(wave=number)
-            if recorded.event.revision != wave.revision + 1:
+            if isinstance(recorded.event, WavePlanned) and recorded.event.revision != wave.revision + 1:
                 faults.append(_fault(recorded, f"revision {recorded.event.revision} follows {wave.revision}"))
             wave = evolve_wave(wave, recorded.event)
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.batch.events import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from core.planning.models import Model
     from core.planning.packing import Slot
@@ -18,8 +18,8 @@ CHARACTERS_PER_TOKEN = 4
 #: A pair's JSON around its texts in the prompt: field names, pair id, topic.
 _FRAME_CHARACTERS = 150
 
-#: The batch's header between the prompt and the pairs.
-_HEADER_CHARACTERS = 80
+#: What a request holds beside prompt and pairs: the frame around the pairs, and the schema of the answer.
+_HEADER_CHARACTERS = 2_400
 
 #: A refined answer's fields beside the two texts: scores, duplicate analysis, tags, list of enhancements.
 _METADATA_CHARACTERS = 1_000
@@ -52,8 +52,14 @@ def pair_tokens(question: int, answer: int) -> Tokens:
     return Tokens(_tokens(question + answer + _FRAME_CHARACTERS), _tokens(refined))
 
 
+def expected_tokens(questions: Sequence[int], answers: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return what `pair_tokens` says of many pairs: the tokens in, and the tokens out."""
+    pairs = list(map(pair_tokens, questions, answers))
+    return [pair.input for pair in pairs], [pair.output for pair in pairs]
+
+
 def request_tokens(prompt_characters: int) -> int:
-    """Return the tokens that every request has beside its pairs: the prompt and the header."""
+    """Return the tokens that every request has beside its pairs: the prompt, the frame and the answer's schema."""
     return _tokens(prompt_characters + _HEADER_CHARACTERS)
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
+from core.planning.content import Content, RuleFound
 from core.planning.naming import counted
 from core.planning.staged import ERROR, WARNING, Finding
+from core.screening.findings import ContentFinding  # noqa: TC001 - msgspec reads the annotations at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,7 +56,9 @@ class Inventory(msgspec.Struct, frozen=True):
     """All sources by path; ready for `msgspec.json.encode`.
 
     `repeated` counts the pairs whose question stood word for word in any earlier pair, of the same source or of
-    one before it; the first of each kind is not counted. `claimed` sums the claims that were made.
+    one before it; the first of each kind is not counted. `claimed` sums the claims that were made. `content` sums
+    up what the content rules saw, and `content_findings` has all of it where that was asked for;
+    `content_warnings` says what they could not compare.
     """
 
     inbox: str
@@ -66,6 +70,9 @@ class Inventory(msgspec.Struct, frozen=True):
     answer_characters: int
     errors: int
     warnings: int
+    content: tuple[RuleFound, ...] = ()
+    content_findings: tuple[ContentFinding, ...] = ()
+    content_warnings: tuple[str, ...] = ()
 
     def findings(self) -> list[Finding]:
         """Return the findings of all sources, by path."""
@@ -80,10 +87,11 @@ class PairSizes(NamedTuple):
 
 
 class Stock(NamedTuple):
-    """The inventory with the sizes that planning packs by, keyed by the source's path."""
+    """The inventory with the sizes that planning packs by, keyed by the source's path, and what the rules saw."""
 
     inventory: Inventory
     sizes: Mapping[str, PairSizes]
+    content: Content = Content()
 
 
 class _Repeats:
@@ -102,16 +110,24 @@ class _Repeats:
         return before == source
 
 
-def take_stock(sources: Iterable[StagedSource], *, inbox: str, low_count_below: int = DEFAULT_LOW_COUNT) -> Stock:
+def take_stock(
+    sources: Iterable[StagedSource],
+    *,
+    inbox: str,
+    low_count_below: int = DEFAULT_LOW_COUNT,
+    content: Content | None = None,
+) -> Stock:
     """Read every source once and return what they hold; a bad source has findings and stops nothing.
 
-    `inbox` is the folder the paths are relative to, as it shall be recorded.
+    `inbox` is the folder the paths are relative to, as it shall be recorded; `content` is shown every pair.
     """
+    content = content or Content()
     repeats = _Repeats()
     stocks: list[SourceStock] = []
     sizes: dict[str, PairSizes] = {}
     for number, source in enumerate(sources):
-        stock, sizes[source.path] = _read(source, number, repeats, low_count_below)
+        tally = _tally(source, number, repeats, content)
+        stock, sizes[source.path] = _stock(source, tally, low_count_below), tally.sizes
         stocks.append(stock)
     stocks = _with_doubles(sorted(stocks, key=lambda stock: stock.path))
     severities = Counter(finding.severity for stock in stocks for finding in stock.findings)
@@ -125,8 +141,11 @@ def take_stock(sources: Iterable[StagedSource], *, inbox: str, low_count_below: 
         answer_characters=sum(stock.answer_characters for stock in stocks),
         errors=severities[ERROR],
         warnings=severities[WARNING],
+        content=content.summary(),
+        content_findings=tuple(content.findings),
+        content_warnings=content.warnings,
     )
-    return Stock(inventory, sizes)
+    return Stock(inventory, sizes, content)
 
 
 class _Tally:
@@ -148,14 +167,17 @@ class _Tally:
         self.categories.add(pair.category)
 
 
-def _read(
-    source: StagedSource, number: int, repeats: _Repeats, low_count_below: int
-) -> tuple[SourceStock, PairSizes]:
+def _tally(source: StagedSource, number: int, repeats: _Repeats, content: Content) -> _Tally:
     tally = _Tally()
     for pair in source.pairs():
         tally.add(pair, repeated=repeats.add(pair.question, number))
+        content.examine(source.path, pair)
+    return tally
+
+
+def _stock(source: StagedSource, tally: _Tally, low_count_below: int) -> SourceStock:
     head = source.header
-    stock = SourceStock(
+    return SourceStock(
         path=source.path,
         sha256=source.sha256,
         size=source.size,
@@ -171,7 +193,6 @@ def _read(
         success_rate=head.success_rate,
         findings=(*source.findings, *_count_findings(source, low_count_below)),
     )
-    return stock, tally.sizes
 
 
 def _only(values: set[_Value | None]) -> _Value | None:

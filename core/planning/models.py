@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "gemini-2.5-flash"
 
+#: The share of a limit that expectations may fill, because an expectation is not a promise.
+MARGIN_PERCENT = 75
+
 _OFFICIAL = "official price page"
 _SECOND_HAND = "second-hand price lists"
 
@@ -21,8 +24,9 @@ class Model(msgspec.Struct, frozen=True):
     """Prices in US dollars per million tokens at the batch rate (half of the standard rate), limits in tokens.
 
     A request whose input is longer than `long_from` costs `long_input` and `long_output` instead. As many as
-    `thinking_budget` tokens are kept free for thinking, asked for in every request and paid for as output. `dated`
-    is the month of the prices, `basis` where they were read.
+    `thinking_budget` tokens are kept free for thinking, asked for in every request and paid for as output.
+    Requests are filled to `margin_percent` of the limits. `dated` is the month of the prices, `basis` where they
+    were read.
 
     The provider lets jobs of a model wait or run only up to a sum of input tokens: `enqueued_tokens`, or
     `enqueued_by_tier` (tiers 1, 2, 3; empty where nothing is known).
@@ -34,6 +38,7 @@ class Model(msgspec.Struct, frozen=True):
     input_limit: int = 1_048_576
     output_limit: int = 65_536
     thinking_budget: int = 0
+    margin_percent: int = MARGIN_PERCENT
     long_from: int | None = None
     long_input: float = 0.0
     long_output: float = 0.0
@@ -145,4 +150,6 @@ def _model(figures: Mapping[str, object]) -> Model:
         ) from error
     if model.thinking_budget >= model.output_limit:
         raise BadInputError(f"model {model.name}: the thinking_budget leaves nothing of the output_limit")
+    if not 0 < model.margin_percent <= 100:  # noqa: PLR2004 - per cent
+        raise BadInputError(f"model {model.name}: margin_percent must be 1 to 100, not {model.margin_percent}")
     return model

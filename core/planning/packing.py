@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import accumulate, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from core.planning.estimate import pair_tokens, request_tokens
+from core.planning.estimate import expected_tokens, request_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.planning.models import Model
 
-#: The share of a limit that expectations may fill, because an expectation is not a promise.
-MARGIN_PERCENT = 75
+#: How finely the even cut is looked for: in so many halvings of the limits.
+_HALVINGS = 12
 
 
 class Packing(msgspec.Struct, frozen=True):
     """What requests are packed by; `max_pairs` caps a request's pairs (None: only the model's limits do).
 
-    Answers are expected to be `room` times as long as the texts alone lead to expect.
+    Answers are expected to be `room` times as long as the texts alone lead to expect. With `requests` every batch
+    is cut into so many, or more where `max_pairs` asks for it, whatever the limits (None: as few as fit).
     """
 
     model: Model
     prompt_characters: int
     max_pairs: int | None = None
     room: float = 1.0
+    requests: int | None = None
+
+    @property
+    def output_room(self) -> int:
+        """The tokens that the answers of one request may be expected to have, thinking left out."""
+        return (self.model.output_limit - self.model.thinking_budget) * self.model.margin_percent // 100
+
+    @property
+    def input_room(self) -> int:
+        """The tokens that one request may be expected to have, prompt and all."""
+        return self.model.input_limit * self.model.margin_percent // 100
 
 
 class Slot(NamedTuple):
     """One request: pairs `start` to `stop` (exclusive) of its batch, and the tokens expected in and out.
 
-    `oversize` says that its one pair is expected to need more than the model's limits leave room for.
+    `oversize` says that it is expected to need more than the model's limits leave room for.
     """
 
     start: int
@@ -44,54 +57,101 @@ class Slot(NamedTuple):
     oversize: bool
 
 
+class _Room(NamedTuple):
+    """What the pairs of one slot may come to: tokens in and out, and their number."""
+
+    input: int
+    output: int
+    pairs: int
+
+
 class _Load:
     """Running sums of the expected tokens, so that a slot's load is a subtraction."""
 
     def __init__(self, questions: Sequence[int], answers: Sequence[int], packing: Packing) -> None:
-        tokens = [pair_tokens(*sizes) for sizes in zip(questions, answers, strict=True)]
-        self._in = list(accumulate((pair.input for pair in tokens), initial=0))
-        self._out = list(accumulate((ceil(pair.output * packing.room) for pair in tokens), initial=0))
+        inputs, outputs = expected_tokens(questions, answers)
+        scaled = outputs if packing.room == 1 else [ceil(tokens * packing.room) for tokens in outputs]
+        self.pairs = len(inputs)
+        self._in = list(accumulate(inputs, initial=0))
+        self._out = list(accumulate(scaled, initial=0))
         self._prompt = request_tokens(packing.prompt_characters)
         self._thinking = packing.model.thinking_budget
-        self._input_room = packing.model.input_limit * MARGIN_PERCENT // 100
-        self._output_room = (packing.model.output_limit - self._thinking) * MARGIN_PERCENT // 100
-        self._most = packing.max_pairs or len(tokens)
+        self.room = _Room(
+            packing.input_room - self._prompt, packing.output_room, packing.max_pairs or max(1, self.pairs)
+        )
 
     def slot(self, start: int, stop: int) -> Slot:
         """Return the slot; `oversize` when it does not fit."""
-        inputs = self._prompt + self._in[stop] - self._in[start]
+        inputs = self._in[stop] - self._in[start]
         outputs = self._out[stop] - self._out[start]
-        fits = inputs <= self._input_room and outputs <= self._output_room and stop - start <= self._most
-        return Slot(start, stop, inputs, outputs + self._thinking, not fits)
+        fits = inputs <= self.room.input and outputs <= self.room.output and stop - start <= self.room.pairs
+        return Slot(start, stop, self._prompt + inputs, outputs + self._thinking, not fits)
+
+    def slots(self, edges: Sequence[int]) -> list[Slot]:
+        """Return the slots between neighbouring edges."""
+        return [self.slot(start, stop) for start, stop in pairwise(edges)]
+
+    def filled(self, begin: int, end: int, room: _Room, most: int) -> list[int]:
+        """Return the edges of slots that are filled to `room` one after the other, at most `most` of them."""
+        edges = [begin]
+        while edges[-1] < end and len(edges) <= most:
+            start = edges[-1]
+            stop = min(
+                bisect_right(self._in, self._in[start] + room.input, start, end + 1) - 1,
+                bisect_right(self._out, self._out[start] + room.output, start, end + 1) - 1,
+                start + room.pairs,
+                end,
+            )
+            if stop == start:
+                break
+            edges.append(stop)
+        return edges
 
 
 def pack(questions: Sequence[int], answers: Sequence[int], packing: Packing) -> list[Slot]:
     """Cut a batch's pairs, given by their characters, into requests: in order, few, and evenly filled.
 
-    A pair that alone exceeds the limits gets a request of its own. The same sizes always give the same cut.
+    A pair that alone exceeds the limits gets a request of its own, unless the number of requests is given. The
+    same sizes always give the same cut.
     """
     load = _Load(questions, answers, packing)
+    if packing.requests is not None:
+        parts = min(max(packing.requests, -(-load.pairs // load.room.pairs)), load.pairs)
+        return load.slots(_equal(0, load.pairs, parts)) if parts else []
     slots: list[Slot] = []
     begin = 0
-    for index in range(len(questions)):
-        alone = load.slot(index, index + 1)
-        if alone.oversize:
-            slots += [*_evenly(load, begin, index), alone]
-            begin = index + 1
-    return slots + _evenly(load, begin, len(questions))
+    while begin < load.pairs:
+        edges = load.filled(begin, load.pairs, load.room, load.pairs)
+        slots += _evenly(load, edges)
+        begin = edges[-1]
+        if begin < load.pairs:
+            slots.append(load.slot(begin, begin + 1))
+            begin += 1
+    return slots
 
 
-def _evenly(load: _Load, begin: int, end: int) -> list[Slot]:
-    """Return the smallest number of equal cuts in which every slot fits; single pairs always do here."""
-    total = end - begin
-    for parts in range(1, total + 1):
-        edges = [begin + total * part // parts for part in range(parts + 1)]
-        slots = []
-        for start, stop in pairwise(edges):
-            slot = load.slot(start, stop)
-            if slot.oversize:
-                break
-            slots.append(slot)
+def _evenly(load: _Load, edges: list[int]) -> list[Slot]:
+    """Return as many slots as there are between `edges`, which are as few as can be, but evenly filled.
+
+    Equal numbers of pairs where they fit; otherwise the smallest share of the limits into which that many do.
+    """
+    begin, end, parts = edges[0], edges[-1], len(edges) - 1
+    if parts == 0:
+        return []
+    equal = load.slots(_equal(begin, end, parts))
+    if not any(slot.oversize for slot in equal):
+        return equal
+    low, high = 0, 2**_HALVINGS
+    while high - low > 1:
+        share = (low + high) // 2
+        room = _Room(*(max(1, limit * share >> _HALVINGS) for limit in load.room))
+        found = load.filled(begin, end, room, parts)
+        if found[-1] == end:
+            high, edges = share, found
         else:
-            return slots
-    return []
+            low = share
+    return load.slots(edges)
+
+
+def _equal(begin: int, end: int, parts: int) -> list[int]:
+    return [begin + (end - begin) * part // parts for part in range(parts + 1)]

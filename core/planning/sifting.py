@@ -6,25 +6,33 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from core.pairs import PairRange
 from core.planning.naming import counted
+from core.planning.ranges import without
 from core.wave.events import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.planning.inventory import SourceStock
-    from core.wave.events import PlanSettings
+    from core.wave.events import LeftOut, PlanSettings
 
 
 class Source(NamedTuple):
-    """A source with the key that its pair ids start with."""
+    """A source with the key that its pair ids start with, and the pairs that content rules keep out of a plan."""
 
     key: str
     stock: SourceStock
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
-    def run(self) -> PairRange:
-        """All pairs of the source."""
-        return PairRange(self.key, 1, self.stock.found)
+    def runs(self) -> tuple[PairRange, ...]:
+        """The pairs of the source that stay, in order."""
+        gaps = (gap for each in self.left_out for gap in each.runs)
+        return without(PairRange(self.key, 1, self.stock.found), gaps)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs stay."""
+        return self.stock.found - sum(len(each) for each in self.left_out)
 
 
 class Sifted(NamedTuple):
@@ -38,7 +46,8 @@ class Sifted(NamedTuple):
 def sift(sources: Sequence[Source], settings: PlanSettings, elsewhere: Mapping[str, int]) -> Sifted:
     """Leave out empty sources, those sent elsewhere, and low counts where the settings say `skip` or `hold`.
 
-    `elsewhere` gives, by sha256, the other wave that carries the same file: its pairs would be paid for twice.
+    Here a low count is one of the pairs found, whatever becomes of each of them. `elsewhere` gives, by sha256, the
+    other wave that carries the same file: its pairs would be paid for twice.
     """
     sifted = Sifted([], {}, [])
     for source in sources:
@@ -53,8 +62,8 @@ def sift(sources: Sequence[Source], settings: PlanSettings, elsewhere: Mapping[s
 
 
 def is_low(source: Source, settings: PlanSettings) -> bool:
-    """Whether the source holds pairs, but fewer than the threshold."""
-    return 0 < source.stock.found < settings.low_count_below
+    """Whether pairs of the source stay, but fewer than the threshold."""
+    return 0 < source.pairs < settings.low_count_below
 
 
 def _reason(stock: SourceStock, settings: PlanSettings) -> str | None:

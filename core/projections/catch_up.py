@@ -44,11 +44,13 @@ def _apply(model: ReadModel, events: list[Recorded], was: int) -> bool:
     numbers = {number for recorded in events if (number := batch_number(recorded.stream)) is not None}
     batches: dict[int, BatchRow] = {row.number: row for row in model.batches(sorted(numbers))}
     waves: dict[int, WaveRow] = {}
+    if any(wave_number(recorded.stream) is not None for recorded in events):
+        waves = {row.wave: row for row in model.waves()}
     for recorded in events:
         if (number := batch_number(recorded.stream)) is not None:
             batches[number] = project_batch(batches.get(number), recorded)
         elif (wave := wave_number(recorded.stream)) is not None:
-            waves[wave] = project_wave(recorded)
+            waves[wave] = project_wave(waves.get(wave), recorded)
     return model.save(waves.values(), batches.values(), was=was, checkpoint=events[-1].position)
 
 

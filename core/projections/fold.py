@@ -14,18 +14,31 @@ from core.batch.numbers import base_of, round_of
 from core.ledger.recorded import stamp
 from core.pairs import count, first_and_last
 from core.projections.rows import BatchRow, WaveRow
+from core.wave.events import FormCompared, WavePlanned, WaveReleased
 
 if TYPE_CHECKING:
     from core.batch.events import BatchEvent
     from core.ledger.recorded import Recorded
-    from core.wave.events import WavePlanned
+    from core.wave.events import WaveEvent
 
 replace = msgspec.structs.replace
 
 
-def project_wave(recorded: Recorded) -> WaveRow:
-    """Return the wave's row after its latest plan."""
-    event: WavePlanned = recorded.event
+def project_wave(row: WaveRow | None, recorded: Recorded) -> WaveRow:
+    """Return the wave's row after `recorded`; a row begins with the wave's first plan."""
+    event: WaveEvent = recorded.event
+    if not isinstance(event, WavePlanned):
+        if row is None:
+            raise LookupError(f"position {recorded.position}: {recorded.stream} has events before it was planned")
+        if isinstance(event, FormCompared):
+            return replace(row, version=recorded.version)
+        released = isinstance(event, WaveReleased)
+        return replace(
+            row,
+            released_at=stamp(event.at) if released else None,
+            held=None if released else event.reason,
+            version=recorded.version,
+        )
     staged = sum(source.found for source in event.sources)
     return WaveRow(
         wave=event.wave,
@@ -161,7 +174,8 @@ def _project_submission(
     | e.SubmissionDeferred
     | e.SubmissionUnclear
     | e.SubmissionRefused
-    | e.SubmissionQuarantined,
+    | e.SubmissionQuarantined
+    | e.SubmissionHeld,
     at: str,
     reason: str | None,
 ) -> BatchRow:
@@ -194,7 +208,7 @@ def _project_submission(
             return replace(row, reason=reason or event.reason, next_try_at=stamp(event.look_again_at))
         case e.SubmissionRefused():
             return replace(row, started_at=None, reason=event.reason, next_try_at=None)
-        case e.SubmissionQuarantined():
+        case e.SubmissionQuarantined() | e.SubmissionHeld():
             return replace(row, reason=event.reason, next_try_at=None)
 
 

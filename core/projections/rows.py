@@ -8,7 +8,10 @@ from core.batch.numbers import label
 
 
 class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
-    """A wave as its latest plan left it; times are the ledger's text."""
+    """A wave as its latest plan left it; times are the ledger's text.
+
+    `released_at` is when all of it might be sent, `held` why it waits for a person instead.
+    """
 
     wave: int
     revision: int
@@ -23,6 +26,8 @@ class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     cost_usd: float
     planned_at: str
     extract_path: str
+    released_at: str | None = None
+    held: str | None = None
     version: int
 
 

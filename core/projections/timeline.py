@@ -57,13 +57,24 @@ def _wave(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
             ("results downloaded", lambda row: row.downloaded_at),
         )
     ]
-    lines += _deadline(wave, rows) + _troubles(wave, rows)
+    lines += _canary(wave) + _deadline(wave, rows) + _troubles(wave, rows)
     refined, pairs = sum(row.refined for row in rows), sum(row.pairs for row in batches)
     text = f"{name} answers read ({refined} of {pairs} pairs refined)"
     lines.append(_when_all(wave, text, [row.read_at for row in batches]))
     lines += _repairs(wave, repairs) + _given_up(wave, rows)
     lines.append(Milestone(at=None, text=f"{name} quality validation", state=PENDING, wave=wave.wave))
     return lines
+
+
+def _canary(wave: WaveRow) -> list[Milestone]:
+    """Return the line about what the wave's first batches came to, if that was judged."""
+    if wave.held:
+        return [
+            Milestone(at=None, text=f"Wave {wave.wave} held: {_cause(wave.held)}", state=FAILED, wave=wave.wave)
+        ]
+    if wave.released_at:
+        return [Milestone(at=wave.released_at, text=f"Wave {wave.wave} released", state=DONE, wave=wave.wave)]
+    return []
 
 
 def _repairs(wave: WaveRow, repairs: list[BatchRow]) -> list[Milestone]:

@@ -20,9 +20,11 @@ class Severity(StrEnum):
 
 
 class ContentFinding(msgspec.Struct, frozen=True, gc=False):
-    """One rule's finding on one pair; `source` is the source's key and `ordinal` the pair's place in it, from 1.
+    """One rule's finding on one pair; `source` is its file's path and `ordinal` the pair's place in it, from 1.
 
-    `evidence` is one printable line of at most 120 characters that says what was seen in this pair.
+    `evidence` is one printable line of at most 120 characters that says what was seen in this pair. `repeats` is
+    the place (source, ordinal) of the same pair earlier in the wave, for the rule that looks for that. `pair_id`
+    is known once the wave is.
     """
 
     source: str
@@ -30,6 +32,8 @@ class ContentFinding(msgspec.Struct, frozen=True, gc=False):
     rule: str
     severity: Severity
     evidence: str
+    repeats: tuple[str, int] | None = None
+    pair_id: str | None = None
 
 
 def evidence(text: str) -> str:

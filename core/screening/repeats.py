@@ -7,7 +7,6 @@ from array import array
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from core.pairs import pair_id
 from core.screening.subject import Past
 
 if TYPE_CHECKING:
@@ -19,7 +18,13 @@ if TYPE_CHECKING:
 #: equal by chance once in 600,000 waves.
 _BITS = (1 << 60) - 1
 _EDGES = "\"'“”\u2018\u2019.,:;?! "
-_EARLIER = "an earlier wave"
+REPEATED_PAIR = "repeated-pair"
+
+
+def keys_of(question: str, answer: str) -> tuple[int, int]:
+    """Return the keys by which a pair is known again: the question's, and that of question and answer together."""
+    asked = question_key(question)
+    return asked, _pair_key(asked, answer.lower().split())
 
 
 def question_key(question: str) -> int:
@@ -29,7 +34,7 @@ def question_key(question: str) -> int:
 
 def pair_key(question: str, answer: str) -> int:
     """Return the key of question and answer together, told alike as `question_key` tells."""
-    return _pair_key(question_key(question), answer.lower().split())
+    return keys_of(question, answer)[1]
 
 
 class Repeats:
@@ -43,7 +48,7 @@ class Repeats:
         self._ordinals = array("Q")
         self._starts: list[str] = []
         self._sources: dict[str, int] = {}
-        self._others: set[int] = set()
+        self._others: dict[int, int] = {}
 
     def meet(self, source: str, ordinal: int, pair: Subject) -> Past | None:
         """Return where the pair's question stood before (None: nowhere), and remember the pair."""
@@ -52,13 +57,16 @@ class Repeats:
         number = self._number.get(asked)
         if number is None:
             self._keep(asked, whole, source, ordinal)
-            return Past(_EARLIER, whole in self._earlier) if asked in self._earlier else None
+            return Past(whole in self._earlier) if asked in self._earlier else None
         if whole in self._earlier:
-            return Past(_EARLIER, whole=True)
-        if whole == self._whole[number] or whole in self._others:
-            return Past(self._place(number), whole=True)
-        self._others.add(whole)
-        return Past(self._place(number), whole=False)
+            return Past(whole=True)
+        if whole == self._whole[number]:
+            return self._past(self._ordinals[number], whole=True)
+        here = self._packed(source, ordinal)
+        there = self._others.setdefault(whole, here)
+        if there != here:
+            return self._past(there, whole=True)
+        return self._past(self._ordinals[number], whole=False)
 
     def keys(self) -> Iterator[int]:
         """Yield the keys of all questions and pairs met, for the waves that come after."""
@@ -69,15 +77,17 @@ class Repeats:
     def _keep(self, asked: int, whole: int, source: str, ordinal: int) -> None:
         self._number[asked] = len(self._whole)
         self._whole.append(whole)
+        self._ordinals.append(self._packed(source, ordinal))
+
+    def _packed(self, source: str, ordinal: int) -> int:
         index = self._sources.get(source)
         if index is None:
             index = self._sources[source] = len(self._starts)
             self._starts.append(source)
-        self._ordinals.append(index << 32 | ordinal)
+        return index << 32 | ordinal
 
-    def _place(self, number: int) -> str:
-        packed = self._ordinals[number]
-        return pair_id(self._starts[packed >> 32], packed & 0xFFFFFFFF)
+    def _past(self, packed: int, *, whole: bool) -> Past:
+        return Past(whole, self._starts[packed >> 32], packed & 0xFFFFFFFF)
 
 
 def repeated_pair(pair: Subject, _limits: Limits) -> str | None:

@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 
 class Rule(NamedTuple):
-    """One check: its name in settings and tables, its reason in one sentence, its default and its function."""
+    """One check: its name in settings and tables, its reason in one sentence, its default and its function.
+
+    `version` goes up when the function begins to see other things than before, since plans were made by it.
+    """
 
     name: str
     reason: str
     severity: Severity
     check: Check
+    version: int = 1
 
 
 #: A pair is left out by default only for what no honest pair has; what a refinement may repair, or what a reader
@@ -61,7 +65,7 @@ RULES = (
     Rule("opener", "A model greets its user before it answers.", Severity.WARN, model_talk.opener),
     Rule("closer", "A model offers its user more help after the answer.", Severity.WARN, model_talk.closer),
     Rule("residue", "The tool that fetched the answer left its own report in it.", Severity.WARN, residue.residue),
-    Rule("language", "The text is not in the language of the wave.", Severity.HOLD, language.wrong_language),
+    Rule("wrong-language", "The text is not in the language of the wave.", Severity.HOLD, language.wrong_language),
     Rule("mojibake", "The text was read in the wrong encoding on its way.", Severity.HOLD, encoding.mojibake),
     Rule(
         "control-characters",
@@ -69,7 +73,7 @@ RULES = (
         Severity.HOLD,
         encoding.control_characters,
     ),
-    Rule("repeated-pair", "The same pair would be paid for twice.", Severity.EXCLUDE, repeats.repeated_pair),
+    Rule(repeats.REPEATED_PAIR, "The same pair would be paid for twice.", Severity.EXCLUDE, repeats.repeated_pair),
     Rule(
         "repeated-question",
         "The same question has another answer elsewhere.",

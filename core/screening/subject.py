@@ -25,10 +25,19 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Past(NamedTuple):
-    """What is known of a pair's question: the place where it stood before, and whether with the same answer."""
+    """What is known of a pair's question: where it stood before, and whether with the same answer (`whole`).
 
-    place: str
+    `source` and `ordinal` say where in this wave; both are None for an earlier wave.
+    """
+
     whole: bool
+    source: str | None = None
+    ordinal: int | None = None
+
+    @property
+    def place(self) -> str:
+        """The place in words."""
+        return "another wave" if self.source is None else f"pair {self.ordinal} of {self.source}"
 
 
 class Subject(NamedTuple):

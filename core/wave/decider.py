@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,12 +13,13 @@ from core.batch.state import Batch
 from core.errors import RefusedError
 from core.ledger.streams import batch_stream, wave_stream
 from core.planning.plan import check_balance
+from core.wave.events import Form, FormCompared, WaveHeld, WavePlanned, WaveReleased
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.batch.events import BatchEvent, BatchPlanned
-    from core.wave.events import WavePlanned
+    from core.wave.events import WaveEvent
     from core.wave.state import Wave
 
 #: (stream, version, event), ready for the ledger.
@@ -30,6 +32,49 @@ class PlanWave(msgspec.Struct, frozen=True):
     planned: WavePlanned
     batches: tuple[BatchPlanned, ...]
     replace: bool = False
+
+
+class ReleaseWave(msgspec.Struct, frozen=True):
+    """Let all of the wave be sent."""
+
+    reason: str
+    at: datetime
+
+
+class HoldWave(msgspec.Struct, frozen=True):
+    """Send no more of the wave until a person releases it."""
+
+    reason: str
+    at: datetime
+
+
+class RecordForm(msgspec.Struct, frozen=True):
+    """The form of the wave's files, beside that of the wave `against`, if there is one."""
+
+    form: Form
+    against: int | None
+    differences: tuple[str, ...]
+    at: datetime
+
+
+WaveCommand = ReleaseWave | HoldWave | RecordForm
+
+
+def decide_wave(wave: Wave, command: WaveCommand) -> list[WaveEvent]:
+    """Return what follows for the wave; nothing when it is so already.
+
+    Raises RefusedError for a wave without a plan.
+    """
+    if wave.plan is None:
+        raise RefusedError(f"wave {wave.wave} has no plan; run `batchmill plan --wave {wave.wave}` first")
+    match command:
+        case ReleaseWave(reason=reason, at=at):
+            return [] if wave.released else [WaveReleased(reason=reason, at=at)]
+        case HoldWave(reason=reason, at=at):
+            return [] if wave.held == reason else [WaveHeld(reason=reason, at=at)]
+        case RecordForm(form=form, against=against, differences=differences, at=at):
+            known = wave.form == form
+            return [] if known else [FormCompared(form=form, against=against, differences=differences, at=at)]
 
 
 def decide_plan(wave: Wave, existing: Mapping[int, Batch], command: PlanWave) -> list[Write]:

@@ -9,12 +9,28 @@ import msgspec
 from core.batch.events import Estimate  # noqa: TC001 - the same
 
 
+class LeftOut(msgspec.Struct, frozen=True, gc=False):
+    """Pairs of one source that a content rule kept out of the plan, and why.
+
+    `runs` are their places in the file, (first, last) inclusive, counted from 1, in order.
+    """
+
+    rule: str
+    reason: str
+    runs: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return sum(last - first + 1 for first, last in self.runs)
+
+
 class PlannedSource(msgspec.Struct, frozen=True, gc=False):
     """One staged file as the plan saw it.
 
     `key` starts every pair id of the source; `path` is relative to the inbox; `claimed` is the file's own
-    `total_pairs`, None where it makes no claim; `found` the pairs it holds, of which `planned` are in batches;
-    the rest is left out for the reason in `excluded`.
+    `total_pairs`, None where it makes no claim; `found` the pairs it holds, of which `planned` are in batches.
+    `left_out` names the pairs that content rules kept out, each in one place; what is neither planned nor there is
+    left out for the reason in `excluded`.
     """
 
     key: str
@@ -27,6 +43,7 @@ class PlannedSource(msgspec.Struct, frozen=True, gc=False):
     found: int
     planned: int
     excluded: str | None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -37,14 +54,38 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     reason: str
 
 
+class RequestTerms(msgspec.Struct, frozen=True, gc=False):
+    """How pairs are packed into requests: what was asked for, and the figures it was reckoned with.
+
+    `requests` are made of a batch (None: as few as the expected answers fit into), none with more than `max_pairs`
+    pairs (None: no cap); `forced` says that answers expected to pass the model's limits were accepted. An answer
+    is expected to be `room` times as long as its texts lead to expect, for the reason in `basis` ("": nothing was
+    learned). The model's limits and thinking budget are tokens; requests are filled to `margin_percent` of them.
+    """
+
+    requests: int | None
+    max_pairs: int | None
+    forced: bool
+    room: float
+    basis: str
+    input_limit: int
+    output_limit: int
+    thinking_budget: int
+    margin_percent: int
+
+
 class PlanSettings(msgspec.Struct, frozen=True, gc=False):
-    """The knobs the plan was made with; the same sources and knobs give the same plan."""
+    """The knobs the plan was made with; the same sources and knobs give the same plan.
+
+    `packing` is None in plans from before it was recorded: their files are packed by the settings of the day.
+    """
 
     strategy: str
     batch_size: int
     low_count: str
     low_count_below: int
     first_number: int | None
+    packing: RequestTerms | None = None
 
 
 class WavePlanned(msgspec.Struct, frozen=True, gc=False):
@@ -73,4 +114,48 @@ class WavePlanned(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-WaveEvent = WavePlanned
+class WaveReleased(msgspec.Struct, frozen=True, gc=False):
+    """The rest of the wave may be sent: its canaries came home well, or a person says so."""
+
+    reason: str
+    at: datetime
+
+
+class WaveHeld(msgspec.Struct, frozen=True, gc=False):
+    """The rest of the wave is not sent before a person releases it: its canaries did not come home well."""
+
+    reason: str
+    at: datetime
+
+
+class Form(msgspec.Struct, frozen=True, gc=False):
+    """What a wave's batch files look like; two waves of one form differ in their pairs alone.
+
+    `keys` are the paths of every JSON name in a request line; hashes are sha256 in hex, "" where a request has no
+    such part. Ranges are (fewest, most); `bytes_a_pair` is the mean over all files.
+    """
+
+    keys: tuple[str, ...]
+    schema_sha256: str
+    instruction_sha256: str
+    prompt_sha256: str
+    model: str
+    settings: tuple[str, ...]
+    pairs_a_request: tuple[int, int]
+    pairs_a_batch: tuple[int, int]
+    bytes_a_pair: int
+
+
+class FormCompared(msgspec.Struct, frozen=True, gc=False):
+    """The wave's batch files were written, and their form compared with that of the last wave that went well.
+
+    `against` is that wave, None when there is none yet; `differences` are in words.
+    """
+
+    form: Form
+    against: int | None
+    differences: tuple[str, ...]
+    at: datetime
+
+
+WaveEvent = WavePlanned | WaveReleased | WaveHeld | FormCompared

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from core.wave.events import PlannedSource, WavePlanned  # noqa: TC001 - msgspec reads the annotations at run time
+from core.wave.events import Form, FormCompared, PlannedSource, WaveHeld, WavePlanned, WaveReleased
+
+if TYPE_CHECKING:
+    from core.wave.events import WaveEvent
 
 
 class Wave(msgspec.Struct, frozen=True, gc=False):
-    """What a decision about a wave needs to know; `plan` is the latest one."""
+    """What a decision about a wave needs to know; `plan` is the latest one.
+
+    `released` says that all of it may be sent, `held` why it waits for a person; `form` is that of its files.
+    """
 
     wave: int
     version: int = 0
     revision: int = 0
     plan: WavePlanned | None = None
+    released: bool = False
+    held: str = ""
+    form: Form | None = None
 
     @property
     def sources(self) -> tuple[PlannedSource, ...]:
@@ -26,6 +37,15 @@ class Wave(msgspec.Struct, frozen=True, gc=False):
         return self.plan.batches if self.plan else ()
 
 
-def evolve(wave: Wave, event: WavePlanned) -> Wave:
-    """Return the wave after `event`."""
-    return Wave(wave=event.wave, version=wave.version + 1, revision=event.revision, plan=event)
+def evolve(wave: Wave, event: WaveEvent) -> Wave:
+    """Return the wave after `event`; a new plan has to be released anew."""
+    version = wave.version + 1
+    match event:
+        case WavePlanned():
+            return Wave(wave=event.wave, version=version, revision=event.revision, plan=event)
+        case WaveReleased():
+            return msgspec.structs.replace(wave, version=version, released=True, held="")
+        case WaveHeld(reason=reason):
+            return msgspec.structs.replace(wave, version=version, released=False, held=reason)
+        case FormCompared(form=form):
+            return msgspec.structs.replace(wave, version=version, form=form)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 revision = "0002"
 down_revision = "0001"
 
+_WAVE_TEXTS = ("released_at", "held")
 _COUNTS = ("handed_over", "given_up")
 _LEASE = ("kind", "host", "pid", "started", "token", "expires_at")
 
@@ -31,6 +32,8 @@ def upgrade() -> None:
     op.create_table("claims", _key("number", sa.BigInteger()), sa.Column("fence", sa.BigInteger(), nullable=True))
     for name in ("hold", "due"):
         op.add_column("batch_rows", sa.Column(name, sa.Text(), nullable=True))
+    for name in _WAVE_TEXTS:
+        op.add_column("wave_rows", sa.Column(name, sa.Text(), nullable=True))
     op.add_column("batch_rows", sa.Column("repairs", sa.BigInteger(), nullable=True))
     _forget_rows()
     for name in _COUNTS:
@@ -46,6 +49,8 @@ def downgrade() -> None:
     _forget_rows()
     for name in ("hold", "due", "repairs", *_COUNTS):
         op.drop_column("batch_rows", name)
+    for name in _WAVE_TEXTS:
+        op.drop_column("wave_rows", name)
     op.drop_table("claims")
     op.drop_table("last_fence")
     held = [lease for lease in _leases() if lease["name"] == "driver"]

@@ -95,7 +95,7 @@ def test_a_hundred_long_pairs_in_one_request_are_cut_off_salvaged_and_repaired(m
         {"question": f"What is {n}?", "answer": f"{n} is a number, {'and so on. ' * 300}"} for n in range(100)
     ]
     mill.put("long.json", {"session": 30, "indicator": "long", "qa_pairs": pairs})
-    mill.run("plan --wave 2 --first-number 205")
+    mill.run("plan --wave 2 --first-number 205 --accept-findings")
     assert [row["requests"] for row in mill.json("write --wave 2")] == [1]
     with emulator(mill, port):
         mill.run("run --until-idle")

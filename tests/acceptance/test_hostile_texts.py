@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from core.screening.rules import RULES
+from tests.framed import sent_in
 from tests.workspaces import Mill
 
 if TYPE_CHECKING:
@@ -39,11 +41,17 @@ def home(
     ]
     evil = {"session": 31, "indicator": EVIL_NAME, "category": EVIL_NAME, "qa_pairs": pairs + pairs[:2]}
     with serving_emulator() as url:
-        mill = Mill(tmp_path_factory.mktemp("hostile") / "mill", url)
+        rules = {f"BATCHMILL_SCREENING__{rule.name.replace('-', '_').upper()}": "warn" for rule in RULES}
+        mill = Mill(tmp_path_factory.mktemp("hostile") / "mill", url, **rules)
         mill.run("init")
         mill.put("tame_qa_pairs.json", {"session": 30, "indicator": "tame", "qa_pairs": pairs + pairs[:2]})
         mill.put("evil\x1b[31m|.json", evil)
-        lines = ("inventory", "plan --wave 2 --first-number 205", "write --wave 2", "run --until-idle")
+        lines = (
+            "inventory --findings",
+            "plan --wave 2 --first-number 205 --findings",
+            "write --wave 2",
+            "run --until-idle",
+        )
         ended = [mill.call(line) for line in lines]
         assert [each.status for each in ended] == [0, 0, 0, 0]
         yield mill, "".join(each.stdout + each.stderr for each in ended)
@@ -81,8 +89,7 @@ def test_the_texts_reach_the_provider_as_they_are(home: tuple[Mill, str]) -> Non
     for path in sorted((mill.root / "submissions").glob("batch_*.jsonl")):
         for line in path.read_text(encoding="utf-8").split("\n"):
             if line:
-                text = json.loads(line)["request"]["contents"][0]["parts"][0]["text"]
-                sent += json.loads(text.split("\nQ&A PAIRS TO REFINE:\n\n", 1)[1])
+                sent += sent_in(json.loads(line))
     assert [(pair["question"], pair["answer"]) for pair in staged] == [
         (pair["question"], pair["answer"]) for pair in sent if "tame" in pair["pair_id"]
     ]

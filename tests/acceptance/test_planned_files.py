@@ -17,12 +17,14 @@ from adapters.files.batch_files import BatchFolder, BatchToWrite, Extract, Writt
 from adapters.files.extract import read_extract, verify_extract, write_extract
 from adapters.files.inbox import open_staged, verify_sources
 from core.errors import BadInputError, RefusedError, StorageError
-from core.exchange.requests import Recipe, default_prompt, prompt_sha256
+from core.exchange.prompts import default_prompt, prompt_sha256
+from core.exchange.requests import Recipe
 from core.pairs import ids
 from core.planning.inventory import take_stock
 from core.planning.make_plan import PlanTerms, make_plan
 from core.planning.models import DEFAULT_MODEL, models_with
 from core.wave.events import PlanSettings
+from tests.framed import sent_in
 
 if TYPE_CHECKING:
     from core.planning.plan import Plan
@@ -56,9 +58,8 @@ def write(tmp_path: Path, plan: Plan, inbox: Path, recipe: Recipe = RECIPE) -> l
 
 
 def sent(file: Path) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    texts = [line["request"]["contents"][0]["parts"][0]["text"] for line in lines]
-    return [pair for text in texts for pair in json.loads(text.split("\nQ&A PAIRS TO REFINE:\n\n")[1])]
+    lines = [json.loads(line) for line in file.read_bytes().splitlines()]
+    return [pair for line in lines for pair in sent_in(line)]
 
 
 def leftovers(folder: Path) -> list[str]:

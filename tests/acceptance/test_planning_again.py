@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -72,11 +73,46 @@ def test_a_changed_source_is_refused_at_writing(planned: Mill) -> None:
     assert (planned.files(), planned.events()) == (files, events)
 
 
-def test_a_changed_prompt_is_refused_at_writing(planned: Mill) -> None:
+def test_what_was_planned_is_written_whatever_prompt_and_settings_are_by_then(planned: Mill) -> None:
+    files, events = planned.files(), planned.events()
+    (planned.root / "prompts/refinement.md").write_text("other words", encoding="utf-8")
+    limit = '{"gemini-2.5-flash" = {output_limit = 9000, thinking_budget = 50}}'
+    other = f"--set planning.max_pairs_per_request=1 --set 'models={limit}' --set planning.requests=3"
+    assert [row["done"] for row in planned.json(f"{other} write --wave 2")] == ["unchanged"] * 3
+    del files["prompts/refinement.md"]
+    assert files.items() <= planned.files().items()
+    assert planned.events() == events
+
+
+def test_a_lost_version_of_the_prompt_is_refused_at_writing(planned: Mill) -> None:
+    (kept,) = (planned.root / "prompts/versions").iterdir()
+    kept.write_text("other words", encoding="utf-8")
+    planned.run("write --wave 2")
     (planned.root / "prompts/refinement.md").write_text("other words", encoding="utf-8")
     events = planned.events()
-    assert "prompts/refinement.md changed after wave 2 was planned" in planned.refused("write --wave 2")
+    said = planned.refused("write --wave 2")
+    assert f"version {kept.stem} of the prompt, with which wave 2 was planned, does not stand in" in said
     assert planned.events() == events
+
+
+def test_versions_of_the_prompt_are_listed_with_the_waves_that_use_them(planned: Mill) -> None:
+    (first,) = planned.json("prompts")
+    assert (first["waves"], first["state"], first["current"]) == ([2], "kept", True)
+    assert first["path"] == f"prompts/versions/{first['version']}.md"
+    text = (planned.root / first["path"]).read_bytes()
+    assert text == (planned.root / "prompts/refinement.md").read_bytes()
+    assert sha256(text).hexdigest() == first["sha256"]
+    (planned.root / "prompts/refinement.md").write_text("other words", encoding="utf-8")
+    _, second = planned.json("prompts")
+    assert (second["waves"], second["state"], second["path"]) == ([], "new", "prompts/refinement.md")
+    planned.run("plan --wave 3 --again")
+    assert [(each["waves"], each["state"], each["current"]) for each in planned.json("prompts")] == [
+        ([2], "kept", False),
+        ([3], "kept", True),
+    ]
+    (planned.root / first["path"]).unlink()
+    assert planned.json("prompts")[0]["state"] == "missing"
+    assert second["version"] in planned.run("prompts")
 
 
 def test_a_different_plan_is_refused_until_it_may_replace(planned: Mill) -> None:

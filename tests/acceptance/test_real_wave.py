@@ -61,6 +61,25 @@ def test_the_plan_is_the_seven_batches_that_were_recommended(home: Mill) -> None
     ]
 
 
+def test_the_content_rules_only_warn_of_the_real_pairs(home: Mill) -> None:
+    found = home.json(f"inventory '{STAGING}'")["content"]
+    assert {(each["rule"], each["severity"], each["pairs"]) for each in found} == {
+        ("opener", "warn", 276),
+        ("repeated-question", "warn", 118),
+        ("closer", "warn", 43),
+        ("refusal", "warn", 1),
+    }
+    plan = home.json(f"plan --wave 2 --dry-run '{STAGING}'")
+    assert not any(source["left_out"] for source in plan["plan"]["sources"])
+    assert len(plan["findings"]) == sum(each["pairs"] for each in found)
+
+
+def test_a_rule_of_ones_own_leaves_one_real_pair_out_by_name(home: Mill) -> None:
+    plan = home.json(f"--set screening.refusal=exclude plan --wave 3 --again --dry-run '{STAGING}'")["plan"]
+    assert [source["left_out"][0]["runs"] for source in plan["sources"] if source["left_out"]] == [[[27, 27]]]
+    assert sum(source["planned"] for source in plan["sources"]) == 700
+
+
 def test_all_701_pairs_come_home_refined(home: Mill) -> None:
     total = home.json("balance")["total"]
     assert (total["staged"], total["refined"]) == (701, 701)
@@ -72,14 +91,14 @@ def test_all_701_pairs_come_home_refined(home: Mill) -> None:
     assert len(came) == len(set(came)) == 701
 
 
-def test_every_request_begins_with_the_users_own_prompt(home: Mill) -> None:
+def test_every_request_is_instructed_by_the_users_own_prompt(home: Mill) -> None:
     prompt = PROMPT.read_text(encoding="utf-8").strip()
     for number in range(205, 212):
         path = home.root / SUBMISSIONS / f"batch_{number}_proper.jsonl"
         for line in path.read_text(encoding="utf-8").splitlines():
-            text = json.loads(line)["request"]["contents"][0]["parts"][0]["text"]
-            assert text.startswith(prompt[:500])
-            assert "Q&A PAIRS TO REFINE:" in text
+            request = json.loads(line)["request"]
+            assert request["systemInstruction"]["parts"][0]["text"].strip() == prompt
+            assert "Q&A PAIRS TO REFINE:" in request["contents"][0]["parts"][0]["text"]
 
 
 def test_files_have_the_users_folders_and_names(home: Mill) -> None:

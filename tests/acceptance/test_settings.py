@@ -11,6 +11,7 @@ import pytest
 from cli.compose import database_url
 from cli.settings import FILE, Settings, find_root, load
 from core.errors import BadInputError, NotFoundError
+from core.screening.rules import RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,10 +97,24 @@ def test_a_key_that_is_not_known_is_refused_in_variables_and_options_too(
         load(root, [])
 
 
+def test_a_content_rule_is_set_by_its_name_in_file_variable_and_option(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root, "[screening]\nlanguage = 'de'\nopener = 'exclude'\ncloser = 'warn'")
+    monkeypatch.setenv("BATCHMILL_SCREENING__TOO_SHORT", "off")
+
+    screening = load(root, ["screening.cut-off=hold", "screening.closer=off"]).screening
+
+    assert (screening.language, screening.shortest) == ("de", 80)
+    assert screening.policies == {"opener": "exclude", "closer": "off", "too-short": "off", "cut-off": "hold"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "[driving]\npoll_every = 0",
+        "[screening]\nshortest = -1",
+        "[screening]\nopener = 'drop'",
         "[driving]\npoll_every = 'often'",
         "[driving]\npoll_every = nan",
         "[driving]\nworkers = 33",
@@ -216,14 +231,17 @@ def test_a_workspace_that_is_named_is_not_looked_for_upwards(root: Path, monkeyp
 
 def test_the_template_names_every_setting_with_its_default(root: Path) -> None:
     template = resources.files("cli.templates").joinpath(FILE).read_text(encoding="utf-8")
-    told = tomllib.loads(re.sub(r"^# (?=\w+ = |\[)", "", template, flags=re.MULTILINE))
+    told = tomllib.loads(re.sub(r"^# (?=[\w-]+ = |\[)", "", template, flags=re.MULTILINE))
     write(root, template)
 
     assert load(root, []).model_dump() == Settings().model_dump()
-    without_default = {"base_url", "max_pairs_per_request"}
+    assert load(root, []).screening.policies == {}
+    without_default = {"base_url", "max_pairs_per_request", "usd_per_wave", "usd_in_all"}
     for name, default in load(root, []).model_dump(mode="json").items():
         if name == "models":
             assert set(told[name]) == {"gemini-2.5-flash"}
+        elif name == "screening":
+            assert told[name] == default | {rule.name: rule.severity.value for rule in RULES}
         elif isinstance(default, dict):
             assert set(told[name]) == set(default)
             assert {key: told[name][key] for key in default if key not in without_default} == {

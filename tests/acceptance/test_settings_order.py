@@ -40,7 +40,7 @@ def test_prices_and_limits_can_be_overridden(made: Mill) -> None:
 
 
 def test_a_request_carries_what_its_answer_leaves_room_for(made: Mill) -> None:
-    pairs = [{"question": f"q{n}?", "answer": "long " * 800} for n in range(100)]
+    pairs = [{"question": f"q{n}?", "answer": " ".join(map(str, range(1020)))} for n in range(100)]
     made.put("long.json", {"session": 30, "indicator": "long", "qa_pairs": pairs})
     roomy = made.json("plan --wave 2 --dry-run")["plan"]["batches"][-1]["requests"]
     (made.root / "batchmill.toml").write_text(

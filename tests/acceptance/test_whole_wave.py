@@ -144,7 +144,7 @@ def test_a_batchs_history_says_when_what_who_and_why(home: Mill) -> None:
 
 
 def test_the_plan_says_what_was_done_with_low_and_empty_sources(home: Mill) -> None:
-    (planned,) = home.json("history wave-2")["events"]
+    (planned,) = (each for each in home.json("history wave-2")["events"] if each["type"] == "wave.planned")
     said = {each["subject"]: each["action"] for each in planned["event"]["decisions"]}
     assert said["oracle_deviation_qa_pairs.json"] == "excluded"
     assert said["validator_queue_qa_pairs.json"] == "combined with staking_yield"

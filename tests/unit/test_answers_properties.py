@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.fuzz.oracle import check_file, check_text
 from core.batch.events import RequestLine
 from core.exchange.answers import AnswerReader
 from core.exchange.refined_lines import refined_lines
@@ -15,6 +16,7 @@ from core.pairs import PairRange, ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from random import Random
 
 REQUESTS = (
     RequestLine("k1", (PairRange("a", 1, 3),)),
@@ -83,7 +85,7 @@ def judge(lines: list[bytes]) -> AnswerReader:
     assert len({pair.pair_id for pair in home}) == len(home)
     assert all(KEY_OF[pair.pair_id] == pair.key for pair in home)
     assert all(v.reason and v.reason.isprintable() for v in judged if v.verdict != "refined")
-    for rendered in refined_lines(home, batch=1, attempt=1):
+    for rendered in refined_lines(home, batch=1, attempt=1, model="m", prompt="p"):
         assert json.loads(rendered)["pair_id"] in KEY_OF
     reading = reader.reading()
     assert reading.refined + len(reading.unrefined) == len(KEY_OF)
@@ -146,3 +148,77 @@ def test_what_comes_home_is_the_first_answer_given_under_the_pairs_own_key(pairs
     lines = [result_line(key, json.dumps(pairs)) for key in ("k2", "k1")]
     first = {pair["pair_id"]: pair["refined_answer"] for pair in reversed(pairs)}
     assert {p.pair_id: p.answer["refined_answer"] for p in AnswerReader(lines, REQUESTS)} == first
+
+
+pieces = st.sampled_from(
+    [
+        *(
+            '{"pair_id":',
+            '"pair_id"',
+            '"pair\\u005fid"',
+            '"a-001"',
+            '"a-002"',
+            '"b-001"',
+            '"refined_question"',
+            ":",
+            ",",
+        ),
+        *(
+            '"refined_answer"',
+            '"flags":[',
+            '"quality_scores":{',
+            "{",
+            "}",
+            "[",
+            "]",
+            '"',
+            '\\"',
+            "\\",
+            "\\%",
+            "\\ud83d",
+        ),
+        *("```json\n", "```", "\n", "1e999", "NaN", "true", "\u2028", "é", "so it is"),
+        *('{"pair_id":"a-001","refined_question":"q","refined_answer":"w"}', '"pair_id":"a-003",'),
+    ]
+)
+made = st.lists(pieces, max_size=25).map("".join)
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """Draw an answer as models write them, with some places written over, cut out, doubled or filled in."""
+    listed = draw(st.lists(own("k1"), min_size=1, max_size=3))
+    text = draw(st.sampled_from(["", "```json\n", "So: "])) + json.dumps(
+        listed, indent=draw(st.none() | st.just(1))
+    )
+    for _ in range(draw(st.integers(1, 4))):
+        begin = draw(st.integers(0, len(text)))
+        end = min(len(text), begin + draw(st.sampled_from([0, 1, 2, 7, 60])))
+        text = text[:begin] + draw(pieces | st.just(text[begin:end] * 2)) + text[end:]
+    return text
+
+
+@given(made | mutated())
+def test_every_way_of_reading_a_text_finds_the_same_answers(text: str) -> None:
+    check_text(text)
+
+
+@given(st.lists(own("k1") | own("k2"), max_size=4), st.randoms(use_true_random=False), st.data())
+def test_lines_that_are_doubled_swapped_or_spoilt_give_each_pair_one_verdict(
+    pairs: list[dict[str, Any]], random: Random, data: st.DataObject
+) -> None:
+    text = json.dumps(pairs)
+    lines = [result_line(key, text) + b"\n" for key in ("k1", "k2", "k1", "k9")] + [b"\n", b"[]\n", b"{\n"]
+    random.shuffle(lines)
+    content = bytearray(b"".join(lines))
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=5)):
+        content[place] = data.draw(st.integers(0, 255))
+    check_file(bytes(content))
+
+
+@given(
+    st.binary(max_size=200),
+    st.sampled_from([b"", b'{"key":"k1","response":', b'{"key":"k1","response":{"candidates":[']),
+)
+def test_no_bytes_make_the_reader_raise(content: bytes, before: bytes) -> None:
+    check_file(before + content)

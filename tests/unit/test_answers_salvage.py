@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -159,9 +160,8 @@ def test_text_without_answers_holds_none(text: str) -> None:
     assert (found.answers, found.broken, found.truncated) == ([], [], False)
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
+UNITS = [
+    *(
         "{",
         '{"',
         '{\\"',
@@ -175,10 +175,63 @@ def test_text_without_answers_holds_none(text: str) -> None:
         '"\\',
         "[[1],",
         '{"a":"\\u',
-    ],
-)
+    ),
+    *(
+        "\\",
+        '"',
+        " ",
+        "[]",
+        "{}",
+        '{"a":1',
+        '{"a":"\\ud800"}',
+        "```json\n",
+        '```json\n[{"a":1}]\n```\n',
+        '{"results":',
+    ),
+    *(
+        '{"refined_answer":[',
+        '"pair_id"',
+        '{"pair_id":"a" "',
+        '{"a":{"pair_id":"p","x":" "y"}},',
+        '{"a":"\\%"},',
+        "1",
+        "]",
+    ),
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_repeated_openings_are_scanned_in_linear_time(unit: str) -> None:
     assert not answers_in(unit * 40_000).answers
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("unit", UNITS)
+def test_ten_megabytes_take_ten_times_as_long_as_one(unit: str) -> None:
+    def seconds(size: int) -> float:
+        text = unit * (size // len(unit))
+        began = process_time()
+        answers_in(text)
+        return process_time() - began
+
+    assert seconds(10_000_000) < 25 * seconds(1_000_000) + 0.5
+
+
+def test_an_escape_cannot_hide_that_an_object_names_two_pairs() -> None:
+    hidden = '[{"pair_id": "p1", "refined_question": "q", "refined_answer": "a", "pair\\u005fid": "p2"}]'
+    found = answers_in(hidden)
+    assert not found.answers
+    assert [named for named, _ in broken(found)] == ["p1", "p2"]
+
+
+def test_the_place_of_a_fault_is_counted_in_the_answer_as_it_came() -> None:
+    spoilt = J2.replace("It is so.", 'They call it "depth" here.')
+    text = "Some \\% prose [" + J1.replace("so", "5 \\% \\sigma") + f", {spoilt}, {J3}]"
+    found = answers_in(text)
+    assert [one["pair_id"] for one in found.answers] == ["p1", "p3"]
+    assert broken(found) == [
+        ("p2", f"its object is not valid JSON at character {text.index('depth') + 1} of the answer")
+    ]
 
 
 @pytest.mark.parametrize("depth", [100, 990, 5_000])

@@ -14,7 +14,7 @@ from adapters.emulator.when import When
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="utf-8")
 FAULTS = {"calls": CallFault, "jobs": JobFault, "rows": RowFault}
-SHARED = {*When.__struct_fields__, "verb", "key", "after_effect"}
+SHARED = {*When.__struct_fields__, "verb", "key", "holds", "after_effect"}
 
 
 def test_the_scenario_in_the_document_can_be_used() -> None:

@@ -93,3 +93,11 @@ def test_chance_strikes_the_same_rows_again_when_everything_is_repeated() -> Non
 
     assert first == keys_of(rule, 60)
     assert 10 < len(first) < 50
+
+
+def test_a_rule_can_strike_the_answers_that_hold_a_text() -> None:
+    troubled = Troubled('[[row]]\nfault = "blocked"\nholds = "p3"\n')
+
+    lines = troubled.lines(troubled.ended())
+
+    assert [line["key"] for line in lines if "promptFeedback" in line["response"]] == ["r3"]

@@ -8,7 +8,7 @@ import pytest
 from core.batch import events as e
 from core.batch.failures import worth_another_attempt
 from core.batch.lifecycle import Status
-from core.errors import GoneError
+from core.errors import GoneError, RejectedError, UnavailableError
 from core.ports import JobState
 
 if TYPE_CHECKING:
@@ -137,6 +137,48 @@ def test_a_job_past_its_time_that_has_output_after_all_is_brought_home(mill: Mil
 
     assert not mill.events(205, e.BatchFailed)
     assert (mill.batch(205).attempt, mill.balance().refined) == (1, 4)
+
+
+@pytest.mark.parametrize("verb", ["cancel", "get"])
+def test_a_job_that_ends_just_before_it_is_cancelled_is_brought_home(mill: Mill, verb: str) -> None:
+    mill.stage(205)
+    engine = mill.engine()
+    running_for_ever(mill)
+    engine.pulse()
+    mill.clock.advance(48 * 3600 + 60)
+
+    def refuse(_: str) -> None:
+        if mill.provider.calls[-2:][0][0] == "cancel" or verb == "cancel":
+            mill.provider.before.clear()
+            mill.provider.seen = lambda job: job
+            raise RejectedError("400: the job has ended")
+
+    mill.provider.before[verb] = refuse
+    mill.drive(engine)
+
+    assert mill.provider.verbs["cancel"] >= 1
+    assert (mill.batch(205).attempt, mill.balance().refined) == (1, 4)
+    assert mill.types(205)[-2:] == ["downloaded", "answers_read"]
+
+
+def test_a_late_job_that_cannot_be_cancelled_does_not_keep_others_from_coming_home(mill: Mill) -> None:
+    mill.stage(205, 206)
+    engine = mill.engine()
+    running_for_ever(mill)
+    engine.pulse()
+    running_for_ever(mill, str(mill.batch(205).job_name))
+    mill.clock.advance(48 * 3600 + 60)
+
+    def down(_: str) -> None:
+        raise UnavailableError("503")
+
+    mill.provider.before["cancel"] = down
+    for _ in range(20):
+        engine.pulse()
+        mill.clock.advance(30)
+
+    assert mill.types(206)[-1] == "answers_read"
+    assert mill.types(205)[-1] == "processing"
 
 
 def test_a_person_is_warned_once_before_a_job_is_past_its_time(mill: Mill) -> None:

@@ -11,6 +11,7 @@ from core.batch import events as e
 from core.batch.lifecycle import Status
 from core.engine.inspection import count_lines, doubts
 from core.errors import GoneError, UnavailableError
+from core.exchange.lines import LONGEST_LINE
 from tests.batches import WAYS, given
 from tests.mill import Spy
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SENT = given(*WAYS[Status.SUBMITTED])
 FIRST, SECOND = b'{"key": "batch_205/r01"}\n', b'{"key": "batch_205/r02", "response": {}}\n'
+ELSEWHERE = b'{"metadata": {"key": "batch_205/r01"}, "response": {}}\n'
 KEYLESS, FOREIGN = b'{"response": {}}\n', b'{"key": "batch_9/r01"}\n'
 
 
@@ -54,6 +56,10 @@ def test_a_file_that_breaks_off_within_a_character_is_seen() -> None:
         count_lines(SENT, io.BytesIO(FIRST + '{"key": "é'.encode()[:-1]))
 
 
+def test_a_last_line_longer_than_any_answer_is_not_fetched_again_for_it() -> None:
+    assert count_lines(SENT, io.BytesIO(FIRST + b"[" * (LONGEST_LINE + 1))) == 2
+
+
 def doubt(content: bytes, answered: int = 0) -> str | None:
     sink = io.BytesIO(content)
     batch = msgspec.structs.replace(SENT, answered=answered)
@@ -72,6 +78,7 @@ def doubt(content: bytes, answered: int = 0) -> str | None:
         (FIRST + SECOND, 2, None),
         (SECOND + FIRST + FIRST, 2, None),
         (KEYLESS + SECOND, 2, None),
+        (KEYLESS + ELSEWHERE, 2, None),
         (FOREIGN + SECOND, 2, None),
         (KEYLESS * 2, 2, "has not one key that was asked"),
         (FOREIGN * 2, 2, "has not one key that was asked"),

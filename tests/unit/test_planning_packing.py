@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadInputError
-from core.pairs import PairRange, ids
+from core.pairs import PairRange, count, ids
+from core.planning.content import runs_of
 from core.planning.estimate import estimate, expected_hours, pair_tokens, total
-from core.planning.models import DEFAULT_MODEL, Model, model_named, models_with
-from core.planning.packing import MARGIN_PERCENT, Packing, Slot, pack
-from core.planning.ranges import cut, split_evenly, take
+from core.planning.models import DEFAULT_MODEL, MARGIN_PERCENT, Model, model_named, models_with
+from core.planning.packing import Packing, Slot, pack
+from core.planning.ranges import cut, split_evenly, take, without
 
 MODELS = models_with()
 FLASH = Packing(MODELS[DEFAULT_MODEL], 5_000)
@@ -142,10 +143,24 @@ def test_cutting_loses_nothing(ranges: list[PairRange], size: int) -> None:
 
 @given(st.integers(1, 500), st.integers(1, 120))
 def test_an_even_split_is_even_and_whole(found: int, most: int) -> None:
-    parts = split_evenly(PairRange("a", 1, found), most)
-    assert [pair for part in parts for pair in part] == list(PairRange("a", 1, found))
-    assert max(map(len, parts)) <= most
-    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    half = found // 2
+    ranges = (PairRange("a", 1, half), PairRange("a", half + 5, found + 4))
+    parts = split_evenly(ranges, most)
+    assert [pair for part in parts for pair in ids(part)] == list(ids(ranges))
+    assert all(len(run) for part in parts for run in part)
+    sizes = [count(part) for part in parts]
+    assert len(sizes) == -(-found // most)
+    assert sizes == sorted(sizes, reverse=True)
+    assert max(sizes) - min(sizes) <= 1
+
+
+@given(st.integers(0, 40), st.sets(st.integers(1, 40)))
+def test_a_run_without_places_holds_the_others(found: int, places: set[int]) -> None:
+    gaps = list(runs_of(sorted(place for place in places if place <= found)))
+    kept = without(PairRange("a", 1, found), gaps)
+    assert [int(pair[2:]) for pair in ids(kept)] == [place for place in range(1, found + 1) if place not in places]
+    assert all(len(run) for run in kept)
+    assert len(gaps) + 1 >= len(kept)
 
 
 @given(runs, st.integers(0, 60), st.integers(0, 60))

@@ -23,6 +23,7 @@ from tests.batches import (
     HAPPY,
     JOB,
     LOOKED,
+    OVER_BUDGET,
     PAUSE,
     PLAN,
     QUARANTINE,
@@ -133,6 +134,7 @@ def row_of(*commands: BatchCommand) -> BatchRow:
             {"started_at": None, "reason": "429: quota", "next_try_at": stamp(later(300)), "hold": None},
         ),
         (SENT, DOUBLE, {}),
+        ((PLAN, WRITE), OVER_BUDGET, {"reason": "$1.20 of $1.00", "hold": "over budget"}),
         (HAPPY, HAND_OVER, {"handed_over": 1}),
         (HAPPY, GIVE_UP, {"given_up": 1}),
         ((PLAN, WRITE), PAUSE, {"reason": "the price is looked into", "hold": "paused"}),
@@ -220,6 +222,7 @@ def test_the_table_above_and_the_plan_are_all_events_there_are() -> None:
     }
     seen |= {type(event) for event in told(HAPPY)[0]}
     seen |= {type(event) for event in told([PLAN, WITHDRAW])[0] + told([*SENT, JOB, FAIL, RETRY])[0]}
+    seen |= {type(event) for event in told([PLAN, WRITE, OVER_BUDGET])[0]}
     seen |= {type(event) for event in told([PLAN, PAUSE, RESUME])[0] + told([*SENT, DOUBLE, QUARANTINE])[0]}
     seen |= {type(event) for event in told([*SENT, JOB, CANCEL, CANCEL_SENT])[0]}
     seen |= {type(event) for event in told([*HAPPY, HAND_OVER])[0] + told([*HAPPY, GIVE_UP])[0]}
@@ -266,7 +269,7 @@ def test_a_waves_row_is_its_latest_plan() -> None:
     event = wave_planned(sources, [205, 206], revision=3)
     [recorded] = MemoryEventStore(SetClock()).append([NewEvent("wave-2", 1, event, CONTEXT)])
 
-    row = project_wave(recorded)
+    row = project_wave(None, recorded)
 
     assert (row.wave, row.revision, row.staged, row.excluded, row.sources) == (2, 3, 110, 6, 3)
     assert (row.batches, row.strategy, row.model) == ((205, 206), "indicator", "gemini-2.5-flash")

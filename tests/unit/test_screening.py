@@ -83,7 +83,7 @@ def test_a_repeated_question_with_another_answer_is_only_a_warning() -> None:
     assert screening.examine("w2-a", 3, "What is slippage?", ANSWER) == []
     (finding,) = screening.examine("w2-b", 1, "what is  SLIPPAGE", OTHER)
     assert (finding.rule, finding.severity) == ("repeated-question", Severity.WARN)
-    assert finding.evidence == "asked in w2-a-003, with another answer: “what is SLIPPAGE”"
+    assert finding.evidence == "asked in pair 3 of w2-a, with another answer: “what is SLIPPAGE”"
 
 
 def test_a_pair_repeated_whole_is_excluded_whichever_of_the_answers_it_repeats() -> None:
@@ -108,7 +108,7 @@ def test_earlier_waves_are_known_by_their_keys() -> None:
     earlier = frozenset(first.keys())
     second = Screening(earlier=earlier)
     (repeated,) = second.examine("w2-a", 1, "What is slippage?", OTHER)
-    assert (repeated.rule, repeated.evidence) == ("repeated-pair", "question and answer stand in an earlier wave")
+    assert (repeated.rule, repeated.evidence) == ("repeated-pair", "question and answer stand in another wave")
     (again,) = second.examine("w2-a", 2, "What is slippage?", ANSWER)
     assert again.rule == "repeated-pair"
     third = Screening(earlier=earlier)
@@ -116,7 +116,7 @@ def test_earlier_waves_are_known_by_their_keys() -> None:
         "w3-a", 1, "What is slippage?", "A third answer, which nobody has given so far. " + OTHER
     )
     assert asked.rule == "repeated-question"
-    assert asked.evidence.startswith("asked in an earlier wave, with another answer")
+    assert asked.evidence.startswith("asked in another wave, with another answer")
 
 
 def test_the_keys_of_a_wave_are_the_published_ones() -> None:

@@ -116,7 +116,7 @@ GUILTY: dict[str, list[tuple[str, str]]] = {
         (ASKED, f"{HONEST} ===== Total Time: 76.83 seconds Average Search Time: 0.77 seconds per query"),
         (ASKED, f"{HONEST}<|im_end|>"),
     ],
-    "language": [
+    "wrong-language": [
         (ASKED, GERMAN),
         (ASKED, FRENCH),
         (ASKED, RUSSIAN),
@@ -187,7 +187,7 @@ INNOCENT: dict[str, list[tuple[str, str]]] = {
     ],
     "closer": [(ASKED, f"{HONEST} Wallets let me know if the price moves. {HONEST} {HONEST}")],
     "residue": [(ASKED, f"{HONEST} The total time: two weeks. The total cost (fees and gas) is 3 %.")],
-    "language": [
+    "wrong-language": [
         (
             ASKED,
             f"{HONEST} Le Figaro and Der Spiegel wrote of de facto rules in El Salvador, per se, via Los Angeles.",
@@ -241,8 +241,8 @@ def test_every_reason_is_one_sentence() -> None:
 )
 def test_the_expected_language_is_a_setting(language: str | None, answer: str) -> None:
     limits = Limits(language=language)
-    assert seen("language", ("?", answer), limits) is None
-    assert language is None or seen("language", ("?", HONEST), limits)
+    assert seen("wrong-language", ("?", answer), limits) is None
+    assert language is None or seen("wrong-language", ("?", HONEST), limits)
 
 
 def test_a_limit_of_characters_counts_question_and_answer() -> None:
@@ -253,7 +253,7 @@ def test_a_limit_of_characters_counts_question_and_answer() -> None:
 
 def test_the_rules_on_repeats_read_the_pairs_past() -> None:
     pair = subject(ASKED, HONEST)
-    again = {whole: pair._replace(past=Past("w2-s30-dex-001", whole)) for whole in (True, False)}
+    again = {whole: pair._replace(past=Past(whole, "dex.json", 1)) for whole in (True, False)}
     whole, question = BY_NAME["repeated-pair"].check, BY_NAME["repeated-question"].check
     assert [
         check(each, LIMITS) is None for check in (whole, question) for each in (pair, again[True], again[False])
@@ -265,4 +265,4 @@ def test_the_rules_on_repeats_read_the_pairs_past() -> None:
         True,
         False,
     ]
-    assert whole(again[True], LIMITS) == "question and answer stand in w2-s30-dex-001"
+    assert whole(again[True], LIMITS) == "question and answer stand in pair 1 of dex.json"

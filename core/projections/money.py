@@ -1,0 +1,132 @@
+"""What the waves were expected to cost and what they did: by wave, batch and model, at the batch price."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.batch.lifecycle import Status
+from core.batch.numbers import in_order, label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from core.planning.models import Model
+    from core.projections.rows import BatchRow
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens and US dollars of some batches; `home` counts those whose answers were read, and all that is actual.
+
+    `expected_usd` is of all batches as they were planned, `expected_home_usd` of those that are home. `usd` is
+    what the tokens of the answers cost at the model's batch price, None where a model has no price; `emulated_usd`
+    is the part of it that nobody charged, since no model worked.
+    """
+
+    batches: int = 0
+    home: int = 0
+    pairs: int = 0
+    refined: int = 0
+    expected_input_tokens: int = 0
+    expected_output_tokens: int = 0
+    expected_usd: float = 0.0
+    expected_home_usd: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: float | None = 0.0
+    emulated_usd: float = 0.0
+    emulated: int = 0
+
+    def __add__(self, other: Figures) -> Figures:
+        """Return the sum; a price that is not known leaves the sum unknown."""
+        summed = {
+            name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__ if name != "usd"
+        }
+        known = None if self.usd is None or other.usd is None else self.usd + other.usd
+        return Figures(**summed, usd=known)
+
+    @property
+    def paid_usd(self) -> float | None:
+        """What was really charged."""
+        return None if self.usd is None else self.usd - self.emulated_usd
+
+    @property
+    def of_expected(self) -> float | None:
+        """The actual price of what is home as a share of the price expected for it."""
+        return self.usd / self.expected_home_usd if self.usd is not None and self.expected_home_usd else None
+
+    @property
+    def per_thousand_usd(self) -> float | None:
+        """The price of 1,000 refined pairs."""
+        return self.usd / self.refined * 1_000 if self.usd is not None and self.refined else None
+
+    @property
+    def refined_per_usd(self) -> float | None:
+        """How many refined pairs a dollar buys."""
+        return self.refined / self.usd if self.usd else None
+
+    @property
+    def tokens_per_refined(self) -> float | None:
+        """Tokens in and out for one refined pair, repairs and the prompt included."""
+        return (self.input_tokens + self.output_tokens) / self.refined if self.refined else None
+
+
+def price(model: Model, requests: int, input_tokens: int, output_tokens: int) -> float:
+    """Return what so many requests cost that have these tokens together, in US dollars.
+
+    A model may charge more for a long request, so each is priced by itself; of each the average length is known.
+    """
+    number = max(requests, 1)
+    (least_in, more_in), (least_out, more_out) = divmod(input_tokens, number), divmod(output_tokens, number)
+    return sum(model.cost(least_in + (place < more_in), least_out + (place < more_out)) for place in range(number))
+
+
+def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
+    """Return a batch's figures; one that a later plan withdrew has none."""
+    if row.status == Status.WITHDRAWN.value:
+        return Figures()
+    home, model = bool(row.read_at), models.get(row.model)
+    usd = 0.0
+    if home and model:
+        usd = price(model, row.requests, row.input_tokens, row.output_tokens)
+    return Figures(
+        batches=1,
+        home=int(home),
+        # A repair's pairs are counted where they were planned.
+        pairs=0 if row.repairs else row.pairs,
+        refined=row.refined,
+        expected_input_tokens=row.estimated_input_tokens,
+        expected_output_tokens=row.estimated_output_tokens,
+        expected_usd=row.estimated_cost_usd,
+        expected_home_usd=row.estimated_cost_usd if home else 0.0,
+        input_tokens=row.input_tokens if home else 0,
+        output_tokens=row.output_tokens if home else 0,
+        usd=None if home and not model else usd,
+        emulated_usd=usd if row.emulated else 0.0,
+        emulated=int(row.emulated),
+    )
+
+
+#: What a table may be about, by the name that a person gives it.
+KEYS: Mapping[str, Callable[[BatchRow], tuple[int | str, ...]]] = {
+    "wave": lambda row: (row.wave,),
+    "model": lambda row: (row.model,),
+    "batch": lambda row: in_order(row.number),
+}
+
+
+def costs(rows: Sequence[BatchRow], models: Mapping[str, Model], by: str) -> dict[str, Figures]:
+    """Return the figures by wave (`2`), model, or batch (`205`, and `205r1` right behind it), in their order."""
+    key = KEYS[by]
+    found: dict[str, Figures] = {}
+    for row in sorted(rows, key=key):
+        if row.status != Status.WITHDRAWN.value:
+            name = label(row.number) if by == "batch" else str(key(row)[0])
+            found[name] = found.get(name, Figures()) + figures(row, models)
+    return found
+
+
+def total(by_name: Mapping[str, Figures]) -> Figures:
+    """Return the sum."""
+    return sum(by_name.values(), Figures())
