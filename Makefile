@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench crash faults clean
+.PHONY: setup demo test lint bench crash fuzz faults clean
 
 setup: $(STAMP)
 
@@ -39,6 +39,12 @@ crash: setup
 # Batchmill and other tools against the same faults, each in an environment of its own under .benchmarks/
 faults: setup
 	$(BIN)/python -m benchmarks.faults
+
+# Looks for answers that the reader stumbles over: make fuzz SECONDS=300
+SECONDS ?= 60
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m benchmarks.fuzz $(SECONDS)
 
 clean:
 	rm -rf $(VENV) .demo .benchmarks

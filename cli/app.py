@@ -11,7 +11,20 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import balance, cost, doctor, drive, inspect, ledger, machine, pair, plan, steer, workspace
+from cli.commands import (
+    balance,
+    claims,
+    cost,
+    doctor,
+    drive,
+    inspect,
+    ledger,
+    machine,
+    pair,
+    plan,
+    steer,
+    workspace,
+)
 from core.errors import BatchmillError
 
 #: New objects between two searches for garbage; Python's own 700 means dozens of searches while modules load.
@@ -62,7 +75,7 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, doctor, machine):
+for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine):
     room.register(app)
 
 

@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 
 #: SIGTERM is honoured within five seconds; what a call under way does after that, the next start finds out.
 GRACE_SECONDS = 4.0
-#: Documents are rendered whole, so not more often than this while events keep coming.
+#: Documents are rendered whole, so not more often than this while events keep coming, and for no more than a
+#: twentieth of the time.
 PUBLISH_SECONDS = 2.0
+PUBLISH_SHARE = 20
+#: After a disk did not take them.
+REPUBLISH_SECONDS = 30.0
 
 UNSENT = {Kind.SUBMIT, Kind.RESOLVE}
 
@@ -86,7 +90,8 @@ class Drive:
             warn=warn,
             share=self._divide if shared else None,
         )
-        self._published = 0.0
+        self._published = 0
+        self._publish_from = 0.0
 
     def run(self, done: Callable[[Pulse], bool], *, begun: Callable[[], object] = lambda: None) -> None:
         """Drive until `done` says so, a signal asks to stop, or something cannot go on.
@@ -173,15 +178,18 @@ class Drive:
             self._warn(str(error))
 
     def _tick(self) -> Pulse:
-        position = self.books.position
         pulse = self._engine.pulse()
-        if self.books.position != position and time.monotonic() - self._published > PUBLISH_SECONDS:
+        began = time.monotonic()
+        if self.books.position != self._published and began > self._publish_from:
+            position, pause = self.books.position, PUBLISH_SECONDS
             try:
                 self._opened.catch_up()
+                self._published = position
             except StorageError as error:
                 # Only views of the ledger: they are written later, and results must come home meanwhile.
                 self._warn(str(error))
-            self._published = time.monotonic()
+                pause = REPUBLISH_SECONDS
+            self._publish_from = began + max(pause, PUBLISH_SHARE * (time.monotonic() - began))
         return pulse
 
     @contextmanager

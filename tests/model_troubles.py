@@ -179,9 +179,7 @@ class Opponent(Spy):
             self.armed["download"].pop(0)
             sink.seek(0)
             lines = sink.readlines()
-            kept = sum(map(len, lines[: len(lines) // 2]))
-            # As many lines as were asked are believed to be all: rows that come twice are cut in mid-line.
-            sink.truncate(kept if len(set(lines)) == len(lines) else max(0, kept - 2))
+            sink.truncate(sum(map(len, lines[: len(lines) // 2])))
 
     def truth(self) -> dict[str, Job]:
         """Return every job there is, by name, as it stands now and whatever is armed."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: A row's answer is this text, which the emulated model returns with the row's question.
-_ANSWER = "It is one row of many. " * 5
+_ANSWER = "It stands in one row of many, and says little about the others that are sent together with it."
 
 
 def prepare(folder: Path, batches: int, rows: int) -> Path:

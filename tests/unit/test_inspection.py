@@ -69,6 +69,7 @@ def doubt(content: bytes, answered: int = 0) -> str | None:
 @pytest.mark.parametrize(
     ("content", "answered", "said"),
     [
+        (FIRST + FIRST, 0, "answers 1 of 2 requests"),
         (b"", 0, "came empty"),
         (b"", 2, "came empty"),
         (FIRST, 0, "has 1 of 2 lines"),

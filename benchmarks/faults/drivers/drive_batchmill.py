@@ -69,7 +69,7 @@ def _not_refined(root: Path, extract: list[dict[str, Any]]) -> Iterator[str]:
         if row["hold"]:
             yield from (pair["pair_id"] for pair in extract if pair["batch"] == row["number"])
         elif row["read_at"] and row["refined"] < row["pairs"]:
-            events = _ask(root, "history", str(row["number"]))["events"]
+            events = _ask(root, "history", row["label"])["events"]
             yield from (one[0] for event in events for one in event["event"].get("unrefined", ()))
 
 

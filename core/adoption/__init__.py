@@ -1,0 +1,1 @@
+"""What an older process left behind, as claims: tracking files, batch files, job lists, refined pairs."""
