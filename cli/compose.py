@@ -7,15 +7,18 @@ import os
 import random
 import secrets
 import socket
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adapters.clock import SystemClock
 from adapters.files.workspace import Workspace
+from adapters.memory.read_model import MemoryReadModel
 from adapters.sql.database import Database, open_database
 from cli.settings import Settings, find_root, load
 from core.engine.policy import Policy
+from core.errors import LedgerError
 from core.ledger.recorded import Context
 from core.planning.models import models_with
 from core.projections.catch_up import catch_up
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.ports import BatchProvider
+    from core.ports import BatchProvider, ReadModel
 
 SQLITE = "sqlite:///"
 
@@ -60,6 +63,21 @@ class Opened:
         """Bring the read model and the documents up to the ledger."""
         catch_up(self.database.store, self.database.read_model)
         publish(self.database.read_model, self.files, self.settings.folders.submissions)
+
+    def rows(self) -> ReadModel:
+        """Return rows that account for the whole ledger, for commands that only read.
+
+        Where the tables cannot be written (a full disk), the events are folded in memory, and stderr says so.
+        """
+        model = self.database.read_model
+        try:
+            catch_up(self.database.store, model)
+        except LedgerError as error:
+            memory = MemoryReadModel()
+            catch_up(self.database.store, memory)
+            sys.stderr.write(f"note: the ledger's tables are behind ({error}); this is read from its events\n")
+            return memory
+        return model
 
     def provider(self) -> BatchProvider:
         """Return the provider that the settings name; raises CredentialsError when there is no key."""

@@ -114,6 +114,9 @@ class Drive:
                 )
             if ended:
                 self._finish(self._opened.catch_up)
+        except Exception:
+            self._publish_at_last()
+            raise
         finally:
             self._finish(self._keeper.give_back)
         if not ended:
@@ -175,6 +178,15 @@ class Drive:
         try:
             work()
         except LedgerError as error:
+            self._warn(str(error))
+
+    def _publish_at_last(self) -> None:
+        """Write what is known before an error goes out, unless a call hangs; that error is the one to tell."""
+        if self._busy:
+            return
+        try:
+            self._finish(self._opened.catch_up)
+        except StorageError as error:
             self._warn(str(error))
 
     def _tick(self) -> Pulse:

@@ -28,7 +28,7 @@ class Compared(NamedTuple):
 
 
 def compare_form(opened: Opened, wave: int) -> Compared:
-    """Compare the files of a written wave with those of the last wave that was released, and record the outcome.
+    """Compare the files of a written wave with those of the last wave that went well, and record the outcome.
 
     Raises BadInputError for a batch file whose lines are not JSON.
     """
@@ -58,10 +58,16 @@ def _first_lines(opened: Opened, batches: list[Batch]) -> Iterator[bytes]:
 
 
 def _last_accepted(opened: Opened, before: int) -> Wave | None:
-    """Return the latest wave that was released and whose form is known, other than `before`."""
+    """Return the latest wave other than `before` that was released, or is home whole, and whose form is known."""
     numbers = (wave_number(stream) for stream in opened.database.store.streams(WAVE))
     for number in sorted((number for number in numbers if number is not None and number != before), reverse=True):
         wave = load_wave(opened.database.store, number)
-        if wave.released and wave.form is not None:
+        if wave.form is not None and (wave.released or _is_home(opened, wave)):
             return wave
     return None
+
+
+def _is_home(opened: Opened, wave: Wave) -> bool:
+    """Return whether every batch is downloaded and read: a wave that needs no canary is never released."""
+    batches = [load_batch(opened.database.store, number) for number in wave.batches]
+    return not wave.held and all(batch.status is Status.DOWNLOADED and batch.read for batch in batches)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Fields of an event that say nothing new in its log line.
 SILENT = {"at", "number", "ranges", "requests", "unrefined", "estimate", "sha256", "prompt_sha256"}
+#: Of a list, so many are logged.
+FIRST = 3
 
 
 def open_log(*, as_json: bool) -> structlog.typing.FilteringBoundLogger:
@@ -32,7 +34,7 @@ def open_log(*, as_json: bool) -> structlog.typing.FilteringBoundLogger:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%S.%fZ", utc=True),
             _fit_to_print,
             renderer,
         ],
@@ -61,13 +63,28 @@ TROUBLES = {
     "batch.submission_unclear",
     "batch.submission_refused",
     "batch.submission_quarantined",
+    "batch.submission_held",
     "batch.double_found",
     "batch.pairs_given_up",
+    "wave.held",
 }
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value if isinstance(value, int | float | str) else str(value) for name, value in fields.items()}
+    return {
+        name: value
+        if isinstance(value, int | float | str)
+        else _listed(value)
+        if isinstance(value, tuple)
+        else str(value)
+        for name, value in fields.items()
+    }
+
+
+def _listed(values: tuple[object, ...]) -> str:
+    """Return how many there are and the first of them, pairs by their ids: `534 (w2-s30-tvl-001, …)`."""
+    first = [str(getattr(value, "pair_id", value)) for value in values[:FIRST]]
+    return f"{len(values)} ({', '.join(first + ['…'] * (len(values) > FIRST))})" if values else "0"
 
 
 def _fit_to_print(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

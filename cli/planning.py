@@ -12,7 +12,6 @@ from cli.experience import learned
 from cli.prompts import keep_version, prompt_of
 from cli.screening import content_of
 from core.batch.numbers import base_of
-from core.errors import BadInputError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
 from core.ledger.streams import WAVE, wave_number
@@ -20,12 +19,13 @@ from core.planning.admission import named
 from core.planning.inventory import Stock, take_stock
 from core.planning.make_plan import PlanTerms, make_plan
 from core.planning.models import Model, model_named, models_with
+from core.planning.packing import asked_requests
 from core.planning.plan import Plan  # noqa: TC001 - msgspec reads the annotations at run time
 from core.planning.plan_events import batches_planned, wave_planned
 from core.projections.catch_up import catch_up
 from core.screening.findings import ContentFinding  # noqa: TC001 - the same
-from core.wave.decider import PlanWave, Write, decide_plan
-from core.wave.events import PlanSettings
+from core.wave.decider import PlanWave, Write, decide_plan, differing
+from core.wave.events import PlanSettings, WavePlanned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class Planned(msgspec.Struct, frozen=True):
     """A plan, whether it is new to the ledger, and where its extract stands.
 
     `findings` has every content finding on a pair of the sources sent, where they were to be kept; `warnings` says
-    what the content rules could not compare.
+    what the content rules could not compare, and how a dry run's plan differs from the one that stands.
     """
 
     plan: Plan
@@ -85,7 +85,8 @@ def stock_of(opened: Opened, paths: Sequence[Path], content: Content) -> tuple[S
 def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Planned:
     """Plan a wave and put the plan into the ledger; the same plan again changes nothing.
 
-    Raises BadInputError for sources with errors, and RefusedError as `make_plan` and `decide_plan` do.
+    A dry run shows a plan that differs from the one that stands, and says how. Raises BadInputError for sources
+    with errors, and RefusedError as `make_plan` and `decide_plan` do.
     """
     content = content_of(opened, request.wave, keep_all=request.keep_findings, again=request.again)
     stock, inbox = stock_of(opened, request.paths, content)
@@ -97,11 +98,12 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
         for number in {*wave.batches, *(batch.number for batch in plan.batches)}
     }
     # Judged once before the extract is written, so that a refused plan leaves the accepted one's extract alone.
-    writes = _decide(opened, request, wave, existing, plan, extract=(extract, ""))
+    asked = msgspec.structs.replace(request, replace=True) if dry_run else request
+    writes = _decide(opened, asked, wave, existing, plan, extract=(extract, ""))
     if not writes:
         plan = msgspec.structs.replace(plan, revision=wave.revision)
     if dry_run:
-        return _planned(plan, content, extract, recorded=bool(writes))
+        return _planned(plan, content, extract, recorded=bool(writes), differs=_differing(wave, writes))
     digest = write_extract(opened.root / extract, plan, inbox).sha256
     keep_version(opened, plan.prompt_sha256)
     writes = _decide(opened, request, wave, existing, plan, extract=(extract, digest))
@@ -112,10 +114,19 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
     return _planned(plan, content, extract, recorded=bool(writes))
 
 
-def _planned(plan: Plan, content: Content, extract: str, *, recorded: bool) -> Planned:
+def _planned(plan: Plan, content: Content, extract: str, *, recorded: bool, differs: str = "") -> Planned:
     keys = {source.path: source.key for source in plan.sources if source.excluded is None}
     findings = (named(each, keys[each.source]) for each in content.findings if each.source in keys)
-    return Planned(plan, recorded, extract, tuple(findings), content.warnings)
+    warnings = (*content.warnings, *([differs] if differs else []))
+    return Planned(plan, recorded, extract, tuple(findings), warnings)
+
+
+def _differing(wave: Wave, writes: Sequence[Write]) -> str:
+    """Return how the plan that would be written differs from the one that stands, "" where there is none."""
+    planned = next((event for _, _, event in writes if isinstance(event, WavePlanned)), None)
+    if wave.plan is None or planned is None:
+        return ""
+    return f"{differing(wave.plan, planned)}; --replace puts it in its place"
 
 
 def _decide(  # noqa: PLR0913 - the parts of one decision
@@ -164,7 +175,7 @@ def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
         prompt_sha256=digest,
         prompt_characters=len(prompt),
         max_pairs_per_request=opened.settings.planning.max_pairs_per_request,
-        requests=_requests(request.requests or opened.settings.planning.requests),
+        requests=asked_requests(request.requests or opened.settings.planning.requests),
         force=request.force,
         learned=learned(opened, wave, prompt_sha256=digest, model=name, anew=request.replace),
         accept_counts=request.accept_counts,
@@ -184,21 +195,6 @@ def _elsewhere(opened: Opened, wave: int) -> dict[str, int]:
 def model_of(opened: Opened, name: str) -> Model:
     """Return a model's prices and limits, with the settings' own figures; BadInputError for one without any."""
     return model_named(models_with(opened.settings.models), name)
-
-
-def _requests(asked: str | int) -> int | None:
-    """Return how many requests a batch shall have, None for as few as fit; BadInputError for other words."""
-    if asked == "auto":
-        return None
-    if asked == "single":
-        return 1
-    try:
-        number = int(asked)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise BadInputError(f"--requests is auto, single or a number from 1, not {asked}")
-    return number
 
 
 def shown_path(path: Path, root: Path) -> str:

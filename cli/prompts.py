@@ -45,6 +45,10 @@ def prompt_of(opened: Opened) -> tuple[str, str]:
         raise NotFoundError(f"the prompt {path} is missing; `batchmill init` puts the default one there") from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadInputError(f"the prompt {path} cannot be read: {error}") from None
+    if not prompt.strip():
+        raise BadInputError(
+            f"the prompt {path} is empty; write it, or remove it and let `batchmill init` put the default there"
+        )
     return prompt, prompt_sha256(prompt)
 
 
@@ -70,14 +74,20 @@ def planned_prompt(opened: Opened, sha256: str, wave: int) -> str:
     path = opened.root / _path(sha256)
     if _digest(path) == sha256:
         return path.read_bytes().decode()
+    current = opened.settings.model.prompt_file
     try:
         prompt, digest = prompt_of(opened)
+        found = f"{current} is another one"
+    except NotFoundError:
+        digest = prompt = ""
+        found = f"{current} is missing as well"
     except BatchmillError:
         digest = prompt = ""
+        found = f"{current} cannot be read"
     if digest != sha256:
         raise RefusedError(
             f"version {version_of(sha256)} of the prompt, with which wave {wave} was planned, does not stand in "
-            f"{_path(sha256)} any more, and {opened.settings.model.prompt_file} is another one; put its text back"
+            f"{_path(sha256)} any more, and {found}; put its text back"
         )
     return prompt
 

@@ -6,15 +6,15 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PositiveFloat,
-    PositiveInt,
     ValidationError,
     field_validator,
     model_validator,
@@ -24,6 +24,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from core.batch.numbers import MOST_ROUNDS
 from core.errors import BadInputError, NotFoundError
+from core.planning.packing import checked_requests
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -112,7 +113,7 @@ class Planning(Section):
     batch_size: int = Field(default=100, ge=1)
     low_count: Literal["combine", "skip", "hold"] = "combine"
     low_count_below: int = Field(default=10, ge=0)
-    requests: Literal["auto", "single"] | PositiveInt = "auto"
+    requests: Annotated[str | int, BeforeValidator(checked_requests)] = "auto"
     max_pairs_per_request: int | None = Field(default=None, ge=1)
 
 

@@ -9,8 +9,9 @@ from cli.submission import rows_of
 from core.batch.commands import CancelBatch, PauseBatch, RecordDeferral, RecordJob, ResumeBatch, RetryBatch
 from core.batch.holds import Hold
 from core.engine.books import Books, Entry
+from core.engine.jobs import all_jobs
 from core.engine.steps import Kind, next_step
-from core.errors import BadInputError, RefusedError
+from core.errors import BadInputError, ProviderError, RefusedError
 from core.ledger.streams import batch_number
 from core.one_line import one_line
 from core.wave.decider import ReleaseWave
@@ -72,8 +73,9 @@ def _stopping(batch: Batch) -> bool:
 def settle(opened: Opened, number: int, job: str | None) -> str:
     """Record what a person found out about a quarantined batch's job: its name, or None for no job at all.
 
-    Returns the sentence to say. Raises RefusedError for a batch that is not quarantined, GoneError for a job that
-    the provider does not know and BadInputError for one that belongs to another attempt.
+    Returns the sentence to say. Raises RefusedError for a batch that is not quarantined, or that is said to have
+    no job when the provider lists one or cannot be asked, GoneError for a job that the provider does not know
+    and BadInputError for one that belongs to another attempt.
     """
     rows_of(opened, number, number)
     books = Books(opened.database.store, opened.context("settle").actor)
@@ -83,6 +85,7 @@ def settle(opened: Opened, number: int, job: str | None) -> str:
     now = opened.clock.now()
     fact: BatchCommand
     if job is None:
+        _look_for_none(opened, batch)
         fact = RecordDeferral("a person says that the provider has no job for it", now, now)
         said = f"{batch.name} has no job; next: `batchmill run`, or `batchmill submit {batch.label}`, sends it."
     else:
@@ -100,6 +103,21 @@ def release_wave(opened: Opened, wave: int, reason: str) -> str:
     recorded = books.write_wave(wave, ReleaseWave(reason, opened.clock.now()), f"release --wave {wave}")
     opened.catch_up()
     return f"wave {wave} is released; next: `batchmill run`." if recorded else f"wave {wave} is released already."
+
+
+def _look_for_none(opened: Opened, batch: Batch) -> None:
+    """Raise RefusedError unless the provider's whole list shows no job of the batch's attempt."""
+    try:
+        jobs = all_jobs(opened.provider(), opened.policy().page_size)
+        found = next((job.name for job in jobs if job.display_name == batch.display_name), None)
+    except ProviderError as error:
+        raise RefusedError(
+            f"{batch.name} cannot be settled without a job before the provider's job list can be read ({error})"
+        ) from error
+    if found is not None:
+        raise RefusedError(
+            f"the provider does have {found} for {batch.name}; run `batchmill settle {batch.label} --job {found}`"
+        )
 
 
 def _created(opened: Opened, batch: Batch, name: str) -> datetime | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.render.text import number_ranges
+from cli.render.text import batches_named, number_ranges, told_once
+from cli.render.views import held_reason, waits_for_wave
 from core.batch.holds import WANTED, Hold
 from core.batch.lifecycle import Status
 from core.batch.numbers import MOST_ROUNDS, base_of, in_order, label, round_of
 from core.batch.steering import way_out
 from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
+from core.planning.naming import counted
+from core.projections.balance import balances, total
 from core.wave.canary import canaries
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from core.projections.rows import BatchRow
 
 SENT = {Status.SUBMITTED, Status.PROCESSING, Status.SUCCEEDED, Status.DOWNLOADED}
+#: The most reasons that one sentence tells.
+MOST_REASONS = 5
 
 
 class Chosen(NamedTuple):
@@ -119,16 +124,47 @@ def report(opened: Opened, numbers: Sequence[int]) -> list[str]:
 
 
 def complain(opened: Opened) -> None:
-    """Raise RefusedError when a wave or a batch waits for a person, so that a script learns of it."""
-    for wave in opened.database.read_model.waves():
-        if wave.held:
-            raise RefusedError(f"wave {wave.wave} is held: {wave.held}")
-    rows = [row for row in opened.database.read_model.batches() if _needs_somebody(row)]
-    if rows:
-        raise RefusedError(
-            f"nothing is left to do by itself, but batch {number_ranges(row.number for row in rows)} needs you; "
-            f"batch {rows[0].label}: {rows[0].reason}"
-        )
+    """Raise RefusedError when a wave or batches wait for a person, so that a script learns of all of them."""
+    rows = opened.database.read_model.batches()
+    waves = [
+        wave
+        for wave in opened.database.read_model.waves()
+        if wave.held and any(waits_for_wave(row, {wave.wave}) for row in rows)
+    ]
+    needy = [row for row in rows if _needs_somebody(row)]
+    if not waves and not needy:
+        return
+    who = [f"wave {wave.wave} is held" for wave in waves]
+    if needy:
+        who.append(f"{batches_named([row.number for row in needy])} {'need' if len(needy) > 1 else 'needs'} you")
+    told = told_once(
+        (row.number, row.reason or "")
+        for row in needy
+        if not any(row.reason and row.reason in (wave.held or "") for wave in waves)
+    )
+    why = [f"wave {wave.wave}: {held_reason(wave)}" for wave in waves]
+    why += [f"{batches_named(numbers)}: {reason}" for numbers, reason in told]
+    more = ["`batchmill status` tells the rest"] if len(why) > MOST_REASONS else []
+    raise RefusedError(
+        f"nothing is left to do by itself, but {' and '.join(who)}; {'; '.join(why[:MOST_REASONS] + more)}"
+    )
+
+
+def closing(opened: Opened) -> str | None:
+    """Return what became of all pairs so far in one sentence; None for a ledger that holds none."""
+    model = opened.database.read_model
+    found = total(balances(model.waves(), model.batches()))
+    pairs = found.staged - found.excluded
+    if not pairs:
+        return None
+    if found.refined == pairs:
+        return f"all {counted(pairs, 'pair')} refined"
+    said = [f"{found.refined} of {counted(pairs, 'pair')} refined"]
+    for number, words in ((found.planned, "not sent"), (found.in_flight, "in flight"), (found.missing, "missing")):
+        said += [f"{number} {words}"] if number else []
+    if found.given_up:
+        said.append(f"{found.given_up} given up; `batchmill balance --which given_up` lists them")
+    return ", ".join(said)
 
 
 def _needs_somebody(row: BatchRow) -> bool:

@@ -13,6 +13,7 @@ from cli.supplies import planned_recipe
 from core.batch.commands import RecordFile
 from core.batch.decider import decide
 from core.batch.events import BatchWritten
+from core.batch.holds import WANTED
 from core.batch.lifecycle import Status
 from core.engine.books import Books, Entry
 from core.errors import NotFoundError
@@ -27,7 +28,7 @@ class WrittenFile(msgspec.Struct, frozen=True):
     """A batch file: its path in the workspace, and what was done.
 
     `done` is new (the ledger learnt of it just now), restored (it was missing or had other bytes), unchanged, or
-    the batch's status when it is past writing. `held` says that the batch waits for a person.
+    the batch's status when it is past writing. `held` says why the batch does not go on by itself, if it does not.
     """
 
     number: int
@@ -37,7 +38,7 @@ class WrittenFile(msgspec.Struct, frozen=True):
     pairs: int
     requests: int
     done: str
-    held: bool
+    held: str | None
 
 
 def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
@@ -94,5 +95,6 @@ def _shown(batch: Batch, fact: BatchWritten | None, done: str | None) -> Written
         pairs=batch.pairs,
         requests=len(fact.requests if fact else batch.requests),
         done=done or batch.status.value,
-        held=bool(batch.hold) and done != "new",
+        # A new file mends a trouble, and leaves standing what a person wanted.
+        held=batch.hold.value if batch.hold and (done != "new" or batch.hold in WANTED) else None,
     )

@@ -57,9 +57,7 @@ def _lost(*, effect: bool) -> type[ProviderError]:
 
 def _judge(what: str, error: errors.APIError, *, effect: bool, secret: str) -> ProviderError:
     code = int(error.code or 0)
-    said = _line(
-        f"{what}: the provider answered {code} {error.status or ''}: {error.message or 'no message'}", secret
-    )
+    said = _line(f"{what}: the provider answered {code} {error.status or ''}: {_message(error)}", secret)
     if code == TOO_MANY:
         return RateLimitedError(said, _retry_after(error))
     if code == NOT_FOUND or (code in REFUSED_KEY and MAY_NOT_EXIST in str(error.message)):
@@ -69,6 +67,11 @@ def _judge(what: str, error: errors.APIError, *, effect: bool, secret: str) -> P
     if code == TIME_OUT or not (CLIENT <= code < SERVER):
         return _lost(effect=effect)(said)
     return RejectedError(said)
+
+
+def _message(error: errors.APIError) -> str:
+    """Return the provider's words without their full stop, since our sentence goes on behind them."""
+    return str(error.message or "no message").rstrip().removesuffix(".")
 
 
 def _retry_after(error: errors.APIError) -> float | None:

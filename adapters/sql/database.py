@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from adapters.sql.access import Access
 from adapters.sql.claims import SqlClaims
@@ -54,7 +54,10 @@ def open_database(url: str, clock: Clock) -> Database:
     """Return the ledger at `url`; raises LedgerError when it is not there or of another version."""
     address = parse(url)
     if address.get_backend_name() == "sqlite" and not Path(str(address.database)).exists():
-        raise LedgerError(f"there is no ledger at {address.database}; run `batchmill init`")
+        raise LedgerError(
+            f"there is no ledger at {address.database}; put it back from a backup, or in a new workspace run "
+            "`batchmill init`"
+        )
     durable = Access(create(address, durable=True), place(address))
     quick = Access(create(address, durable=False), place(address))
 
@@ -74,6 +77,25 @@ def open_database(url: str, clock: Clock) -> Database:
         claims=SqlClaims(quick, clock),
         close=close,
     )
+
+
+def holds_ledger(url: str) -> bool:
+    """Return whether there are a ledger's tables at `url`, of whatever version; makes nothing there.
+
+    Raises LedgerError when the database cannot be asked.
+    """
+    address = parse(url)
+    if address.get_backend_name() == "sqlite":
+        file = Path(str(address.database))
+        # Connecting would make a missing or empty file a database.
+        if not file.exists() or (file.is_file() and not file.stat().st_size):
+            return False
+    access = Access(create(address, durable=True), place(address))
+    try:
+        with access.reading() as connection:
+            return inspect(connection).has_table("alembic_version")
+    finally:
+        access.close()
 
 
 def schema_of(connection: Connection) -> str | None:

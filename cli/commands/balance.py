@@ -56,7 +56,6 @@ def balance(
     from cli.render.views import balance_lines
     from core.errors import NotFoundError
     from core.projections.balance import balances, total
-    from core.projections.catch_up import catch_up
 
     if batch is not None and which is None:
         raise typer.BadParameter("--batch needs --which; `batchmill status` has the numbers of one batch")
@@ -64,8 +63,7 @@ def balance(
         if which is not None:
             _list(workspace, which, wave, batch, as_json=as_json)
             return
-        model = workspace.database.read_model
-        catch_up(workspace.database.store, model)
+        model = workspace.rows()
         by_wave = balances(model.waves(), model.batches())
     if wave is not None:
         if wave not in by_wave:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.commands import First, Last  # noqa: TC001 - typer reads the annotations at run time
+
+if TYPE_CHECKING:
+    from core.engine.advance import Pulse
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +41,7 @@ def submit(context: typer.Context, first: First, last: Last = None) -> None:
                 "submit",
                 only=chosen.numbers,
                 observe=lambda events: tell(log, events),
-                warn=lambda text: log.warning("provider", trouble=text),
+                warn=lambda text: log.warning("trouble", said=text),
             )
             drive.run(lambda _: not unsent(drive.books, chosen.numbers))
         for line in report(workspace, chosen.numbers):
@@ -66,7 +69,7 @@ def run(
     from cli.compose import opened
     from cli.driving import Drive
     from cli.logs import open_log, tell
-    from cli.submission import complain
+    from cli.submission import closing, complain
 
     with opened(*context.obj) as workspace:
         log = open_log(as_json=json_log)
@@ -75,13 +78,26 @@ def run(
             "daemon",
             shared=shared,
             observe=lambda events: tell(log, events),
-            warn=lambda text: log.warning("provider", trouble=text),
+            warn=lambda text: log.warning("trouble", said=text),
         )
+        idleness = Idleness()
         drive.run(
-            lambda pulse: until_idle and pulse.open == 0,
+            lambda pulse: idleness.after(pulse) and until_idle,
             begun=lambda: log.info("daemon.started", workspace=str(workspace.root), until_idle=until_idle),
         )
-        idle = not drive.books.open_count
-        log.info("daemon.stopped", idle=idle)
-        if until_idle and idle:
+        log.info("daemon.stopped", idle=idleness.reached)
+        if until_idle and idleness.reached:
+            if said := closing(workspace):
+                log.info(said)
             complain(workspace)
+
+
+class Idleness:
+    """Whether the last pulse left nothing to do: what waits for a person to release its wave does not count."""
+
+    reached = False
+
+    def after(self, pulse: Pulse) -> bool:
+        """Take note of a pulse, and return whether it left nothing to do."""
+        self.reached = pulse.open == 0
+        return self.reached

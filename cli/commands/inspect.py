@@ -35,13 +35,11 @@ def status(
     from core.batch.numbers import label
     from core.errors import NotFoundError
     from core.ledger.recorded import stamp
-    from core.projections.catch_up import catch_up
 
     with opened(*context.obj) as workspace:
-        model = workspace.database.read_model
-        catch_up(workspace.database.store, model)
+        model = workspace.rows()
         rows = model.batches(numbers or None)
-        waves = model.waves() if as_json else []
+        waves = model.waves()
         holder = workspace.database.lease.current()
         now = stamp(workspace.clock.now())
     missing = set(numbers or ()) - {row.number for row in rows}
@@ -53,7 +51,7 @@ def status(
         emit_json({"waves": waves, "batches": [labelled(row) for row in rows], "driver": holder})
         return
     everything = everything or bool(numbers)
-    say("\n".join(status_lines(rows, everything=everything, width=columns(), now=now)))
+    say("\n".join(status_lines(rows, everything=everything, width=columns(), now=now, waves=waves)))
     if holder:
         say(f"\nDriven by {holder.kind} (process {holder.pid} on {holder.host}).")
 
@@ -63,12 +61,10 @@ def timeline(context: typer.Context, *, as_json: Json = False) -> None:
     from cli.compose import opened
     from cli.render.text import emit_json, say
     from cli.render.views import timeline_lines
-    from core.projections.catch_up import catch_up
     from core.projections.timeline import milestones
 
     with opened(*context.obj) as workspace:
-        model = workspace.database.read_model
-        catch_up(workspace.database.store, model)
+        model = workspace.rows()
         lines = milestones(model.waves(), model.batches())
     if as_json:
         emit_json(lines)

@@ -67,6 +67,17 @@ def inventory(
         say("\n".join(inventory_lines(stock.inventory, listed=findings)))
 
 
+def _requests(asked: str | None) -> str | None:
+    """Return what was asked for; a usage error for other words."""
+    from core.planning.packing import checked_requests
+
+    try:
+        checked_requests(asked or "auto")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return asked
+
+
 def plan(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     wave: Wave,
@@ -80,7 +91,11 @@ def plan(  # noqa: PLR0913 - one parameter an option
     low_count: Annotated[LowCount | None, typer.Option(help="What becomes of sources with few pairs.")] = None,
     requests: Annotated[
         str | None,
-        typer.Option(metavar="auto|single|N", help="Requests of a batch: as few as fit, one, or N (evenly)."),
+        typer.Option(
+            metavar="auto|single|N",
+            help="Requests of a batch: as few as fit, one, or N (evenly).",
+            callback=_requests,
+        ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Go on though answers are expected to pass the model's limit.")

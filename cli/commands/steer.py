@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from cli.compose import Opened
 
 ASKED = "asked for by a person"
+#: How a refusal begins that is about a batch.
+NAMED = re.compile(r"batch (\d+(?:r\d+)?) ")
 
 
 def register(app: typer.Typer) -> None:
@@ -29,12 +32,14 @@ def retry(context: typer.Context, first: First, last: Last = None, *, reason: Re
     does that. Batches of the range that need no retry are left alone.
     """
     from cli.compose import opened
-    from cli.render.text import number_ranges, say
+    from cli.render.text import batches_named, say
     from cli.steering import steer
 
     with opened(*context.obj) as workspace:
         steered = steer(workspace, "retry", first, first if last is None else last, reason)
-    say(f"batch {number_ranges(steered.numbers)} is written again; next: `batchmill run`, or `batchmill submit`.")
+    _say_left(steered.refusals)
+    named, are = batches_named(steered.numbers), _are(steered.numbers)
+    say(f"{named} {are} written again; next: `batchmill run`, or `batchmill submit`.")
 
 
 def cancel(context: typer.Context, first: First, last: Last = None, *, reason: Reason = ASKED) -> None:
@@ -43,7 +48,7 @@ def cancel(context: typer.Context, first: First, last: Last = None, *, reason: R
     What the provider has finished all the same is still brought home.
     """
     from cli.compose import opened
-    from cli.render.text import number_ranges, say
+    from cli.render.text import batches_named, say
     from cli.steering import steer
 
     with opened(*context.obj) as workspace:
@@ -51,7 +56,8 @@ def cancel(context: typer.Context, first: First, last: Last = None, *, reason: R
         steered = steer(workspace, "cancel", first, last, reason)
         _say_left(steered.refusals)
         if steered.numbers:
-            say(f"batch {number_ranges(steered.numbers)} is cancelled; `batchmill retry` sends it again.")
+            named, are, them = batches_named(steered.numbers), _are(steered.numbers), _them(steered.numbers)
+            say(f"{named} {are} cancelled; `batchmill retry` sends {them} again.")
         else:
             say(f"{_all_or_rest(steered.refusals)} cancelled already.")
         # Also those cancelled before: the process that was to stop their jobs may have been stopped itself.
@@ -77,7 +83,7 @@ def _stop_jobs(workspace: Opened, numbers: Sequence[int]) -> None:
         "cancel",
         only=(),
         observe=lambda events: tell(log, events),
-        warn=lambda text: log.warning("provider", trouble=text),
+        warn=lambda text: log.warning("trouble", said=text),
     )
     drive.run(lambda _: not stopping(drive.books, numbers))
 
@@ -85,14 +91,15 @@ def _stop_jobs(workspace: Opened, numbers: Sequence[int]) -> None:
 def pause(context: typer.Context, first: First, last: Last = None, *, reason: Reason = ASKED) -> None:
     """Send nothing of a range of batches until `batchmill resume`; jobs under way are still brought home."""
     from cli.compose import opened
-    from cli.render.text import number_ranges, say
+    from cli.render.text import batches_named, say
     from cli.steering import steer
 
     with opened(*context.obj) as workspace:
         steered = steer(workspace, "pause", first, first if last is None else last, reason)
     _say_left(steered.refusals)
     if steered.numbers:
-        say(f"batch {number_ranges(steered.numbers)} is paused; `batchmill resume` lets it go on.")
+        named, are, them = batches_named(steered.numbers), _are(steered.numbers), _them(steered.numbers)
+        say(f"{named} {are} paused; `batchmill resume` lets {them} go on.")
     else:
         say(f"{_all_or_rest(steered.refusals)} paused already.")
 
@@ -100,12 +107,13 @@ def pause(context: typer.Context, first: First, last: Last = None, *, reason: Re
 def resume(context: typer.Context, first: First, last: Last = None, *, reason: Reason = ASKED) -> None:
     """End the pause of a range of batches."""
     from cli.compose import opened
-    from cli.render.text import number_ranges, say
+    from cli.render.text import batches_named, say
     from cli.steering import steer
 
     with opened(*context.obj) as workspace:
         steered = steer(workspace, "resume", first, first if last is None else last, reason)
-    say(f"batch {number_ranges(steered.numbers)} goes on.")
+    _say_left(steered.refusals)
+    say(f"{batches_named(steered.numbers)} {'go' if len(steered.numbers) > 1 else 'goes'} on.")
 
 
 def settle(
@@ -136,16 +144,33 @@ def release(
     from cli.compose import opened
     from cli.render.text import say
     from cli.steering import release_wave
+    from core.batch.lifecycle import Status
 
     with opened(*context.obj) as workspace:
-        say(release_wave(workspace, wave, reason))
+        said = release_wave(workspace, wave, reason)
+        rows = workspace.database.read_model.batches()
+    if any(row.wave == wave and Status(row.status) in {Status.PLANNED, Status.WRITTEN} for row in rows):
+        say(said)
+    else:
+        say(f"{said.partition(';')[0].removesuffix('.')}, and nothing of it is left to send.")
 
 
 def _say_left(refusals: Sequence[str]) -> None:
-    from cli.render.text import clean, say
+    """Say of the batches of a range that were left alone why they were, what is equal in one line."""
+    from cli.render.text import clean, say, told_once
+    from core.batch.numbers import parse
 
-    for refusal in refusals:
-        say(clean(refusal))
+    told = [(NAMED.match(refusal), refusal) for refusal in refusals]
+    for _, reason in told_once((parse(found[1]) if found else 0, refusal) for found, refusal in told):
+        say(clean(reason))
+
+
+def _are(numbers: Sequence[int]) -> str:
+    return "are" if len(numbers) > 1 else "is"
+
+
+def _them(numbers: Sequence[int]) -> str:
+    return "them" if len(numbers) > 1 else "it"
 
 
 def _all_or_rest(refusals: Sequence[str]) -> str:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from cli.doctor.finding import fail, ok, warn
 from cli.doctor.ledger import REBUILD, listed
 from cli.kept_files import recorded_files
+from cli.prompts import versions
 from core.batch.lifecycle import Status
 from core.errors import RefusedError, StorageError
 from core.projections.publish import documents, stale
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from cli.compose import Opened
     from cli.doctor.finding import Finding
     from cli.doctor.ledger import Rows
+    from cli.prompts import PromptVersion
     from core.ports import ReadModel, WorkspaceFiles
 
 FILELESS = {Status.PLANNED.value, Status.WITHDRAWN.value}
@@ -26,6 +28,7 @@ ADVICE = {
     "batch files": "`batchmill write --wave N` makes those anew that were not sent; put others back from a backup",
     "results": "put it back from a backup: the provider keeps a result for a short time only",
     "refined pairs": "`batchmill replay --rebuild` makes it anew from its result",
+    "prompt versions": "put its text back from a backup: its wave is not written or repaired without it",
 }
 
 
@@ -53,6 +56,26 @@ def check_recorded(opened: Opened, rows: Rows) -> Iterator[Finding]:
             yield fail(kind, f"{len(wrong)} of {len(paths)}: {listed(list(wrong.values()))}", ADVICE[kind])
         else:
             yield ok(kind, f"{len(paths)}, all as they were recorded" if paths else "none yet")
+    yield judge_prompts(versions(opened), unfinished(rows))
+
+
+def unfinished(rows: Rows) -> set[int]:
+    """Return the waves of which a batch may still be written, or repaired."""
+    rows_left = (row for row in rows.batches if row.status != Status.WITHDRAWN.value)
+    return {row.wave for row in rows_left if not row.read_at or row.missing_now > 0}
+
+
+def judge_prompts(known: Iterable[PromptVersion], waves: Collection[int]) -> Finding:
+    """Say which versions of the prompt are lost that these waves are written and repaired with."""
+    needed = [version for version in known if not set(version.waves).isdisjoint(waves)]
+    lost = [version for version in needed if version.state != "kept"]
+    if not lost:
+        return ok("prompt versions", f"{len(needed)} in use, all kept" if needed else "none in use")
+    said = [
+        f"{each.path}, with which wave {' and '.join(map(str, each.waves))} was planned, is {each.state}"
+        for each in lost
+    ]
+    return fail("prompt versions", f"{len(lost)} of {len(needed)}: {listed(said)}", ADVICE["prompt versions"])
 
 
 def differences(files: WorkspaceFiles, paths: Collection[str], recorded: Mapping[str, str]) -> dict[str, str]:

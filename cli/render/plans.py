@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.render.findings import content_lines
-from cli.render.text import clean, number_ranges, table
+from cli.render.text import clean, table, told_once
+from core.batch.holds import WANTED, Hold
+from core.batch.numbers import label
+from core.batch.steering import way_out
 from core.exchange.prompts import version_of
 from core.planning.naming import counted
 
@@ -134,13 +137,24 @@ def written_lines(wave: int, written: Sequence[WrittenFile]) -> list[str]:
 
 
 def _next(written: Sequence[WrittenFile]) -> str:
-    held = [each.number for each in written if each.held]
-    if held:
-        return f"next: `batchmill retry {_range(held)}`, since batch {number_ranges(held)} waits for you"
-    waiting = [each.number for each in written if each.done in {"new", "restored", "unchanged"}]
+    """Return the next step: a trouble's way out first, then what may be sent, then what a person held back."""
+    held = [(each.number, Hold(each.held)) for each in written if each.held]
+    troubles = told_once((number, _way(number, hold)) for number, hold in held if hold not in WANTED)
+    wanted = [
+        said for _, said in told_once((number, _way(number, hold)) for number, hold in held if hold in WANTED)
+    ]
+    if troubles:
+        return "next: " + "; ".join([said for _, said in troubles] + wanted)
+    waiting = [each.number for each in written if not each.held and each.done in {"new", "restored", "unchanged"}]
     if waiting:
-        return f"next: `batchmill run`, or `batchmill submit {_range(waiting)}`"
-    return "all of it has been sent"
+        together = not any(min(waiting) < number < max(waiting) for number, _ in held)
+        submit = f", or `batchmill submit {_range(waiting)}`" if together else ""
+        return "; ".join([f"next: `batchmill run`{submit}", *wanted])
+    return "; ".join(wanted) or "all of it has been sent"
+
+
+def _way(number: int, hold: Hold) -> str:
+    return f"batch {label(number)} is {hold.value}, {way_out(number, hold)}"
 
 
 def _range(numbers: Sequence[int]) -> str:

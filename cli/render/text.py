@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: What JSON may hold as it stands and a terminal may obey: delete, the C1 controls, and marks of text direction.
 STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+#: Stand in a sentence for the batches that it is about, as a command takes them and as people name them.
+RANGE, BATCHES = "\0range\0", "\0batches\0"
+
 
 def say(line: str = "") -> None:
     """Print a line."""
@@ -107,3 +110,52 @@ def number_ranges(numbers: Iterable[int]) -> str:
             runs.append([number, number])
     ranges = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
     return ", ".join(ranges + [label(number) for number in sorted(repairs, key=in_order)])
+
+
+def batches_named(numbers: Sequence[int]) -> str:
+    """Return batches as a sentence names them: `batch 205`, or `batches 205-209, 211`."""
+    return f"batch{'es' if len(numbers) > 1 else ''} {number_ranges(numbers)}"
+
+
+def told_once(told: Iterable[tuple[int, str]]) -> list[tuple[list[int], str]]:
+    """Return sentences about batches with those each is about: what differs in the number alone is said once.
+
+    In such a sentence a command that takes a range gets one if the batches follow each other, else N stands there.
+    """
+    groups: dict[str, list[int]] = {}
+    texts: dict[str, str] = {}
+    for number, text in told:
+        key = _without_number(text, label(number))
+        groups.setdefault(key, []).append(number)
+        texts.setdefault(key, text)
+    return [
+        (numbers, texts[key] if len(numbers) == 1 else _about_all(numbers, key)) for key, numbers in groups.items()
+    ]
+
+
+def _without_number(text: str, name: str) -> str:
+    """Return a sentence with marks where it names the batch: in a command for a range, in a name, in words."""
+    name = re.escape(name)
+    for pattern, mark in (
+        (rf"`batchmill (retry|resume|submit|cancel|pause) {name}`", rf"`batchmill \1 {RANGE}`"),
+        (rf"`batchmill (settle|history) {name}\b", r"`batchmill \1 N"),
+        (rf"\bbatch {name} is\b", f"{BATCHES} are"),
+        (rf"\bbatch {name} has\b", f"{BATCHES} have"),
+        (rf"\bbatch {name}\b", BATCHES),
+        (rf"batch_{name}(?!\d)[\w.-]*", "batch_N…"),
+    ):
+        text = re.sub(pattern, mark, text)
+    return text
+
+
+def _about_all(numbers: Sequence[int], key: str) -> str:
+    ends = min(numbers), max(numbers)
+    together = ends[1] - ends[0] == len(numbers) - 1 and not any(map(round_of, numbers))
+    for mark, words in (
+        (RANGE, f"{ends[0]} {ends[1]}" if together else "N"),
+        (BATCHES, batches_named(numbers)),
+        ("` lets it go on", "` lets them go on"),
+        ("` sends it again", "` sends them again"),
+    ):
+        key = key.replace(mark, words)
+    return key

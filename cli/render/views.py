@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cli.render.fitting import Fit, fitted
-from cli.render.text import clean, clock_time, number_ranges, table
+from cli.render.fitting import Fit, columns, fitted
+from cli.render.text import batches_named, clean, clock_time, number_ranges, table, told_once
+from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.batch.numbers import base_of, in_order
+from core.batch.steering import way_out
 from core.projections.timeline import MARKS, day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from cli.replay import World
     from core.projections.balance import Balance
-    from core.projections.rows import BatchRow
+    from core.projections.rows import BatchRow, WaveRow
     from core.projections.timeline import Milestone
     from core.projections.whereabouts import Standing
 
@@ -28,17 +30,26 @@ SHORT_JOB = 18
 STATUS_FIT = Fit(
     cut="title",
     spare=("job", "wave", "changed (UTC)", "requests"),
-    right=frozenset({"wave", "pairs", "requests", "refined", "missing"}),
+    right=frozenset({"wave", "pairs", "requests", "refined", "missing", "given up"}),
 )
+TIMELINE_FIT = Fit(cut="milestone", spare=(), right=frozenset())
+#: The marks of the timeline are two columns wide and one character long.
+WIDE_MARK = 1
 FINISHED = {Status.DOWNLOADED.value, Status.WITHDRAWN.value}
 
 
 def status_lines(
-    batches: Sequence[BatchRow], *, everything: bool, width: int | None = None, now: str = ""
+    batches: Sequence[BatchRow],
+    *,
+    everything: bool,
+    width: int | None = None,
+    now: str = "",
+    waves: Sequence[WaveRow] = (),
 ) -> list[str]:
     """Return the status of all waves, then one line a batch: all of them, or those that matter most.
 
-    `width` is the terminal's (None: no limit), `now` the time from which on a next try is still to come.
+    `width` is the terminal's (None: no limit), `now` the time from which on a next try is still to come; of
+    `waves` those are told that are held while batches wait for them.
     """
     if not batches:
         return ["The ledger holds no batch yet; begin with `batchmill plan --wave N`."]
@@ -48,14 +59,33 @@ def status_lines(
     if not everything and len(batches) > MOST_LINES:
         shown = [row for row in batches if row.status not in FINISHED or not row.read_at][:MOST_LINES]
     if shown:
-        lines += ["", *_batch_table(shown, width)]
+        lines += ["", *_batch_table(shown, width, {wave.wave for wave in waves if wave.held})]
     if len(shown) < len(batches):
         lines += [
             "",
             f"{len(batches) - len(shown)} more batches are not shown; `batchmill status --all` shows them.",
         ]
-    reasons = [f"batch {row.label}: {_reason(row, now)}" for row in shown if row.reason]
+    reasons = [
+        f"wave {wave.wave} is held: {clean(held_reason(wave))}"
+        for wave in waves
+        if wave.held and any(waits_for_wave(row, {wave.wave}) for row in batches)
+    ]
+    told = told_once((row.number, _reason(row, now)) for row in shown if row.reason)
+    reasons += [f"{batches_named(numbers)}: {reason}" for numbers, reason in told]
     return lines + (["", *reasons] if reasons else [])
+
+
+def waits_for_wave(row: BatchRow, held: Collection[int]) -> bool:
+    """Whether a batch waits for its wave, one of those held: a canary was sent once, repairs go anyway."""
+    unsent = row.status == Status.WRITTEN.value and not row.attempt
+    return row.wave in held and unsent and not row.hold and row.repairs is None
+
+
+def held_reason(wave: WaveRow) -> str:
+    """Return why a wave is held, and the command that lets the rest of it go."""
+    release = f"`batchmill release --wave {wave.wave}`"
+    reason = wave.held or ""
+    return reason if release in reason else f"{reason}; {release} sends the rest all the same"
 
 
 def _by_status(batches: Sequence[BatchRow]) -> list[str]:
@@ -70,19 +100,11 @@ def _by_status(batches: Sequence[BatchRow]) -> list[str]:
     return table(("wave", "status", "batches", "numbers"), rows, right=(0, 2))
 
 
-def _batch_table(rows: Sequence[BatchRow], width: int | None) -> list[str]:
-    headers = (
-        "batch",
-        "wave",
-        "status",
-        "title",
-        "pairs",
-        "requests",
-        "refined",
-        "missing",
-        "job",
-        "changed (UTC)",
-    )
+def _batch_table(rows: Sequence[BatchRow], width: int | None, held: Collection[int]) -> list[str]:
+    headers = ["batch", "wave", "status", "title", "pairs", "requests", "refined", "missing"]
+    some_given_up = any(row.given_up for row in rows)
+    headers += ["given up"] if some_given_up else []
+    headers += ["job", "changed (UTC)"]
     digits = max(len(str(base_of(row.number))) for row in rows)
     return fitted(
         headers,
@@ -90,12 +112,13 @@ def _batch_table(rows: Sequence[BatchRow], width: int | None) -> list[str]:
             (
                 _numbered(row, digits),
                 row.wave,
-                _state(row),
+                _state(row, held),
                 row.title,
                 row.pairs,
                 row.requests or None,
                 row.refined if row.read_at else None,
                 row.missing_now if row.read_at else None,
+                *([row.given_up or None] if some_given_up else []),
                 _short_job(row.job_name),
                 clock_time(row.changed_at),
             )
@@ -112,12 +135,13 @@ def _numbered(row: BatchRow, digits: int) -> str:
     return label if row.repairs is None else f"  {label}"
 
 
-def _state(row: BatchRow) -> str:
+def _state(row: BatchRow, held: Collection[int]) -> str:
     emulated = " (emulated)" if row.emulated else ""
     attempt = f", attempt {row.attempt}" if row.attempt > 1 else ""
     sending = ", being sent" if row.status == Status.WRITTEN.value and row.started_at and not row.hold else ""
     hold = f", {row.hold}" if row.hold and row.hold != row.status else ""
-    return f"{row.status}{sending}{hold}{attempt}{emulated}"
+    waits = ", waits" if waits_for_wave(row, held) else ""
+    return f"{row.status}{sending}{waits}{hold}{attempt}{emulated}"
 
 
 def _short_job(name: str | None) -> str | None:
@@ -126,9 +150,13 @@ def _short_job(name: str | None) -> str | None:
 
 
 def _reason(row: BatchRow, now: str) -> str:
+    """Return a batch's reason; of one on hold also what it is and the next step, if the reason names none."""
+    said = clean(row.reason or "")
+    if row.hold and "`" not in said:
+        return f"{row.hold} ({said}); {way_out(row.number, Hold(row.hold))}"
     to_come = row.next_try_at is not None and row.next_try_at > now
     again = f" (next try at {clock_time(row.next_try_at)} UTC)" if to_come else ""
-    return f"{clean(row.reason or '')}{again}"
+    return f"{said}{again}"
 
 
 def labelled(row: BatchRow) -> dict[str, object]:
@@ -137,10 +165,12 @@ def labelled(row: BatchRow) -> dict[str, object]:
 
 
 def timeline_lines(lines: Sequence[Milestone]) -> list[str]:
-    """Return the milestones as a table."""
+    """Return the milestones as a table, their texts cut to what the terminal has room for."""
     if not lines:
         return ["Nothing has happened yet; begin with `batchmill plan --wave N`."]
-    return table(("date", "milestone", "status"), ((day(line.at), line.text, MARKS[line.state]) for line in lines))
+    rows = [(day(line.at), line.text, MARKS[line.state]) for line in lines]
+    width = columns()
+    return fitted(("date", "milestone", "status"), rows, TIMELINE_FIT, width and width - WIDE_MARK)
 
 
 def balance_lines(by_wave: Mapping[int, Balance], whole: Balance) -> list[str]:
@@ -170,7 +200,7 @@ def world_lines(world: World) -> list[str]:
     return [
         f"The world at position {world.position}:",
         "",
-        *status_lines(world.batches, everything=False),
+        *status_lines(world.batches, everything=False, waves=world.waves),
         "",
         *timeline_lines(world.timeline),
         "",

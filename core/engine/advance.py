@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,15 @@ if TYPE_CHECKING:
     from core.batch.state import Batch
     from core.engine.haul import Haul
     from core.engine.workshop import Workshop
+    from core.errors import BatchmillError
     from core.ports import Share
+
+#: What costs money, and waits while the provider may be another one than that of the jobs under way.
+SPENDING = {Kind.RETRY, Kind.SUBMIT}
+#: What shows by being done, without an error, that the provider accepts the key.
+ASKING = {Kind.RESOLVE, Kind.POLL}
+#: Seconds; a key that stays refused is tried again no more seldom than this.
+LOCKED_OUT_MOST = 900.0
 
 
 class Pulse(msgspec.Struct, frozen=True):
@@ -68,12 +77,15 @@ class Engine:
         self._polled: datetime | None = None
         self._not_before: dict[Kind, datetime] = {}
         self._resting: dict[int, datetime] = {}
+        self._accepted = False
+        self._locked_out: Counter[Kind] = Counter()
+        self._told_strangers = 0
 
     def pulse(self) -> Pulse:
         """Do all that is due, and return what is left.
 
-        Raises CredentialsError when the provider does not accept the key; any other trouble with the provider is
-        told to `warn` and tried again later.
+        Raises CredentialsError when the provider does not accept the key and has not done so since this engine
+        began; any other trouble with the provider is told to `warn` and tried again later.
         """
         self._look_at_clock()
         self._shop.books.refresh()
@@ -119,28 +131,59 @@ class Engine:
         now = self._shop.now()
         if not batches or self._shop.stopping() or self._not_before.get(kind, now) > now:
             return False
+        if kind in SPENDING and self._estranged():
+            return False
         try:
             outcome = work(self._shop, batches)
-        except CredentialsError:
-            raise
         except ProviderError as error:
+            if isinstance(error, CredentialsError) and not self._accepted:
+                raise
             self._warn(str(error))
-            self._not_before[kind] = self._later()
+            self._not_before[kind] = self._later(kind, [error])
             return False
-        for haul in outcome or ():
+        self._note(kind, outcome or [])
+        return True
+
+    def _note(self, kind: Kind, hauls: Sequence[Haul]) -> None:
+        """Let batches in trouble rest, and take what went well for a sign that the key is accepted."""
+        later = self._later(kind, [haul.trouble for haul in hauls])
+        if kind in ASKING or any(haul.trouble is None for haul in hauls):
+            self._accepted = True
+        for haul in hauls:
             if haul.trouble:
                 # Only this batch rests: its trouble must not keep the others' results from coming home.
                 self._warn(f"batch {label(haul.number)}: {haul.trouble}")
-                self._resting[haul.number] = self._later()
-        return True
+                self._resting[haul.number] = later
 
-    def _later(self) -> datetime:
-        return self._shop.now() + timedelta(seconds=self._shop.policy.poll_every)
+    def _later(self, kind: Kind, troubles: Sequence[BatchmillError | None]) -> datetime:
+        """Return when to try again: after a poll's time, twice as long each time the key is refused again."""
+        if any(isinstance(trouble, CredentialsError) for trouble in troubles):
+            self._locked_out[kind] += 1
+        else:
+            self._locked_out.pop(kind, None)
+        every = self._shop.policy.poll_every
+        grown = every * 2.0 ** min(max(self._locked_out[kind] - 1, 0), 30)
+        return self._shop.now() + timedelta(seconds=max(every, min(grown, LOCKED_OUT_MOST)))
+
+    def _estranged(self) -> bool:
+        """Whether jobs are under way of which the provider knew none when it was last asked."""
+        return bool(self._poller.strangers and self._due(Kind.POLL))
+
+    def _tell_of_strangers(self) -> None:
+        """Warn when the provider knows none of the jobs under way, once for as long as their number stands."""
+        number, told = self._poller.strangers, self._told_strangers
+        self._told_strangers = number
+        if number and number != told:
+            self._warn(
+                f"none of the {number} jobs under way is known to the provider; is this another key, project or "
+                "address? They are looked for again, and nothing is sent meanwhile"
+            )
 
     def _poll(self, shop: Workshop, batches: Sequence[Batch]) -> None:
         self._polled = shop.now()
         try:
             self._poller.poll(shop, batches, patient=self._watch.patient(shop.now()))
+            self._tell_of_strangers()
         finally:
             # A poll that fails is no reason to be silent about jobs that are near their end.
             self._watch.warn_of_deadlines(self._due(Kind.POLL), shop.now())

@@ -129,8 +129,15 @@ class Books:
         entry is taken whole or not at all; one that is refused raises RefusedError, or is left out (see above).
         """
         entries = list(entries)
+        return self._append(lambda: [event for entry in entries for event in self._judge(entry)])
+
+    def write_wave(self, number: int, command: WaveCommand, cause: str) -> list[Recorded]:
+        """Decide a command to a wave and append its event; on a conflict it is judged again as `write` does."""
+        return self._append(lambda: self._judge_wave(number, command, cause))
+
+    def _append(self, judge: Callable[[], list[NewEvent]]) -> list[Recorded]:
         while True:
-            events = [event for entry in entries for event in self._judge(entry)]
+            events = judge()
             if not events:
                 return []
             try:
@@ -142,25 +149,13 @@ class Books:
             self._observe(recorded)
             return recorded
 
-    def write_wave(self, number: int, command: WaveCommand, cause: str) -> list[Recorded]:
-        """Decide a command to a wave and append its event; on a conflict it is judged again as `write` does."""
-        while True:
-            wave = self.waves.get(number) or load_wave(self._store, number)
-            context = Context(self._actor, f"{wave_stream(number)}/r{wave.revision}", cause)
-            events = [
-                NewEvent(wave_stream(number), version, event, context)
-                for version, event in enumerate(decide_wave(wave, command), start=wave.version + 1)
-            ]
-            if not events:
-                return []
-            try:
-                recorded = self._store.append(events, fence=self._fence())
-            except ConflictError:
-                self.refresh()
-                continue
-            self._take(recorded)
-            self._observe(recorded)
-            return recorded
+    def _judge_wave(self, number: int, command: WaveCommand, cause: str) -> list[NewEvent]:
+        wave = self.waves.get(number) or load_wave(self._store, number)
+        context = Context(self._actor, f"{wave_stream(number)}/r{wave.revision}", cause)
+        return [
+            NewEvent(wave_stream(number), version, event, context)
+            for version, event in enumerate(decide_wave(wave, command), start=wave.version + 1)
+        ]
 
     def _judge(self, entry: Entry) -> list[NewEvent]:
         try:

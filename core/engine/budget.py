@@ -44,8 +44,14 @@ def _excess(shop: Workshop, batch: Batch, before: Sequence[Batch]) -> str | None
     ):
         if limit is not None and spent + batch.expected_usd > limit:
             return (
-                f"{batch.name} is expected to cost ${batch.expected_usd:.4f}; with ${spent:.4f} spent or under "
-                f"way for {name} that is ${spent + batch.expected_usd:.4f} of ${limit:.2f}; raise {setting}, then "
-                f"run `batchmill retry {batch.label}`"
+                f"it is expected to cost ${batch.expected_usd:.4f}; with ${spent:.4f} spent or under "
+                f"way for {name} that is ${spent + batch.expected_usd:.4f} of ${_limit(limit)}; raise {setting}, "
+                f"then run `batchmill retry {batch.label}`"
             )
     return None
+
+
+def _limit(usd: float) -> str:
+    """Return a budget in whole cents, or with four decimals like the sums when it is finer than that."""
+    cents = f"{usd:.2f}"
+    return cents if float(cents) == usd else f"{usd:.4f}"

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from core.errors import GoneError, ProviderError, RejectedError, UnavailableError
+from core.ports import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from core.batch.state import Batch
     from core.engine.workshop import Workshop
     from core.ports import BatchProvider, Job
 
 #: More pages than any project has: a list that never ends is an error of the provider, not a reason to hang.
 MOST_PAGES = 10_000
+
+#: A display name as this program gives it to an attempt's job.
+OUR_NAME = re.compile(r"w\d+-batch_\d+(r\d+)?-a\d+-[0-9a-f]{8}")
+
+FRUITLESS = {JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
 
 
 def all_jobs(provider: BatchProvider, page_size: int) -> Iterator[Job]:
@@ -28,6 +36,29 @@ def all_jobs(provider: BatchProvider, page_size: int) -> Iterator[Job]:
     raise UnavailableError(
         f"the provider's job list has no end: {MOST_PAGES} pages were read; it is read again later"
     )
+
+
+def lists_ours(shop: Workshop) -> bool:
+    """Whether one page of the provider's list shows a job that this program made; raises ProviderError."""
+    page = shop.provider.list_jobs(page_size=shop.policy.page_size)
+    return any(OUR_NAME.fullmatch(job.display_name) for job in page.jobs)
+
+
+def look_for(shop: Workshop, batches: Sequence[Batch]) -> dict[str, Job]:
+    """Look through the whole list for these batches' jobs, and return those found by the name on record.
+
+    A job of the attempt's display name stands in for one that is not listed by its own name, unless it ended
+    without a result: it may be a double that was stopped. Raises ProviderError for a list that cannot be read.
+    """
+    listed = list(all_jobs(shop.provider, shop.policy.page_size))
+    by_name = {job.name: job for job in listed}
+    fruitful = {job.display_name: job for job in listed if job.has_output or job.state not in FRUITLESS}
+    found = {
+        batch.job_name: by_name.get(batch.job_name) or fruitful.get(batch.display_name)
+        for batch in batches
+        if batch.job_name
+    }
+    return {name: job for name, job in found.items() if job}
 
 
 def look_at(shop: Workshop, names: Sequence[str]) -> dict[str, Job | None]:

@@ -10,7 +10,7 @@ from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.engine.books import Entry
 from core.engine.failure import failure
-from core.engine.jobs import look_at
+from core.engine.jobs import lists_ours, look_at, look_for
 from core.errors import CredentialsError, GoneError, ProviderError, RejectedError
 from core.ports import JobState
 
@@ -29,31 +29,71 @@ class Poller:
     """Polls jobs, and remembers how often in a row one was not known to the provider.
 
     The memory is the process's own: after a restart a job is looked for anew, which errs on the safe side.
+    `strangers` is how many jobs were under way at the last poll when the provider knew none of them and no other
+    job of this program either, as with another key, project or address; else 0.
     """
 
     def __init__(self) -> None:
         """Begin with no job missed."""
+        self.strangers = 0
         self._missed: dict[str, int] = {}
 
     def poll(self, shop: Workshop, batches: Sequence[Batch], *, patient: bool = False) -> None:
         """Record, in one commit, every change of these batches' jobs; raises ProviderError when a call fails.
 
-        A job past its time is stopped, unless the poll is `patient`.
+        A job that the provider does not know counts as missed only if the provider knows another of ours, and is
+        believed gone only if it is not in the whole list either. A job past its time is stopped, unless the poll
+        is `patient`.
         """
         by_job = {batch.job_name: batch for batch in batches if batch.job_name}
+        looks = look_at(shop, sorted(by_job))
+        missing = [by_job[name] for name, job in looks.items() if job is None]
+        self.strangers = len(missing) if len(missing) == len(looks) else 0
+        if self.strangers and lists_ours(shop):
+            self.strangers = 0
+        trouble = None if self.strangers else self._look_again(shop, missing, looks)
         entries = []
-        for name, job in look_at(shop, sorted(by_job)).items():
+        for name, job in looks.items():
             batch = by_job[name]
             facts = self._facts(shop, batch, name, job, patient=patient)
             if facts:
                 state = job.state.value if job else "not found"
                 entries.append(Entry(batch.number, facts, f"the provider says {name} is {state}"))
         shop.books.write(sorted(entries, key=lambda entry: entry.number))
+        if trouble:
+            raise trouble
+
+    def _look_again(
+        self, shop: Workshop, missing: Sequence[Batch], looks: dict[str, Job | None]
+    ) -> ProviderError | None:
+        """Look through the whole list for jobs that would be believed gone, and put what it shows into `looks`.
+
+        When the list cannot be read these looks are taken back, and the trouble is returned.
+        """
+        last = [batch for batch in missing if self._misses(batch) + 1 >= shop.policy.looks_for_a_job]
+        if not last:
+            return None
+        try:
+            looks.update(look_for(shop, last))
+        except ProviderError as error:
+            for batch in last:
+                looks.pop(batch.job_name or "", None)
+            return error
+        return None
+
+    def _misses(self, batch: Batch) -> int:
+        return self._missed.get(batch.job_name or "", 0)
 
     def _facts(
         self, shop: Workshop, batch: Batch, name: str, job: Job | None, *, patient: bool
     ) -> tuple[BatchCommand, ...]:
-        """Judge one look; a job that is not known is missed a few times before that is believed."""
+        """Judge one look; a job that is not known is missed a few times before that is believed.
+
+        Among strangers nothing is believed: past its time such a job is left to a person.
+        """
+        late = batch.due is not None and shop.now() >= batch.due and not patient
+        if job is None and self.strangers:
+            return (_stranded(shop, batch, name),) if late else ()
         if job is None:
             self._missed[name] = self._missed.get(name, 0) + 1
             if self._missed[name] < shop.policy.looks_for_a_job:
@@ -63,9 +103,18 @@ class Poller:
             return (failure(shop, batch, "gone", reason, None),)
         self._missed.pop(name, None)
         facts = judge(shop, batch, job)
-        if batch.due is not None and shop.now() >= batch.due and not patient and not _ends(facts):
+        if late and not _ends(facts):
             return _end(shop, batch, job)
         return facts
+
+
+def _stranded(shop: Workshop, batch: Batch, name: str) -> c.RecordFailure:
+    reason = (
+        f"the provider does not know {name}, which is past its time, nor any other job of this program; is this "
+        f"another key, project or address? If it is the right one, run `batchmill retry {batch.label}` for "
+        "another attempt"
+    )
+    return c.RecordFailure("gone", reason, shop.now(), again=False)
 
 
 def judge(shop: Workshop, batch: Batch, job: Job) -> tuple[BatchCommand, ...]:

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from core.exchange.requests import Recipe
     from core.pairs import PairRange
 
-#: The answer to a pair that was cut off is expected to be so many times as long as thought before, in each round.
+#: A pair that was cut off is packed with room for an answer so many times as long as before, in each round.
 MORE_ROOM = 2.0
+#: What the reason of a pair says that was cut off because the model may not write more, and not on the way home.
+AT_LIMIT = "at the output limit"
 
 
 class Supplies(Protocol):
@@ -44,9 +46,13 @@ class Supplies(Protocol):
 
 
 class _Need(NamedTuple):
-    """A batch's missing pairs: those to be asked for again, and those to be given up."""
+    """A batch's missing pairs: those to be asked for again, and those to be given up.
+
+    `company` says by pair how many pairs the request carried that it was lost with.
+    """
 
     batch: Batch
+    company: Mapping[str, int]
     again: tuple[Unrefined, ...]
     hopeless: tuple[Unrefined, ...]
 
@@ -75,8 +81,29 @@ def repair(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
 def _need(shop: Workshop, batch: Batch) -> _Need:
     """Sort a batch's missing pairs into those that are asked for again and those that are given up."""
     if round_of(batch.number) >= shop.policy.repair_rounds:
-        return _Need(batch, (), batch.missing)
-    return _Need(batch, batch.missing, ())
+        return _Need(batch, {}, (), batch.missing)
+    company = _company(batch)
+    again: list[Unrefined] = []
+    hopeless: list[Unrefined] = []
+    for pair in batch.missing:
+        (hopeless if _too_long(pair, company) else again).append(pair)
+    return _Need(batch, company, tuple(again), tuple(hopeless))
+
+
+def _company(batch: Batch) -> dict[str, int]:
+    """Return by missing pair how many pairs the request carried that it was lost with, itself included."""
+    lost = {pair.pair_id for pair in batch.missing}
+    return {
+        pair_id: count(request.ranges)
+        for request in batch.requests
+        for pair_id in ids(request.ranges)
+        if pair_id in lost
+    }
+
+
+def _too_long(pair: Unrefined, company: Mapping[str, int]) -> bool:
+    """Tell whether a pair had all of the model's output to itself and was cut off: it would be so again."""
+    return pair.verdict == Verdict.CUT_OFF and AT_LIMIT in pair.reason and company.get(pair.pair_id) == 1
 
 
 def _of_wave(shop: Workshop, wave: int, needs: list[_Need]) -> list[Haul]:
@@ -111,7 +138,7 @@ def _write(shop: Workshop, need: _Need, texts: Mapping[str, ExtractedPair]) -> t
     ranges: list[PairRange] = []
     expected: list[Estimate] = []
     with shop.files.create(submission_path(shop.policy, number)) as pending:
-        for portion in _portions(need, shop.supplies.recipe(batch)):
+        for portion in _portions(shop, need, shop.supplies.recipe(batch)):
             runs = ranges_of(portion.pair_ids)
             pairs = [texts[pair_id] for pair_id in portion.pair_ids]
             first = len(requests) + 1
@@ -135,24 +162,26 @@ def _write(shop: Workshop, need: _Need, texts: Mapping[str, ExtractedPair]) -> t
     return planned, BatchWritten(stored.path, stored.sha256, stored.size, tuple(requests), shop.now())
 
 
-def _portions(need: _Need, recipe: Recipe) -> list[_Portion]:
-    """Sort pairs by what they need: room for those cut off, a request of its own for each that was blocked."""
-    by_verdict: dict[str, list[str]] = {"": [], Verdict.CUT_OFF: [], Verdict.BLOCKED: []}
+def _portions(shop: Workshop, need: _Need, recipe: Recipe) -> list[_Portion]:
+    """Sort pairs by what they need: room for those cut off, and for each as small a company as `_at_most` says."""
+    alike: dict[tuple[bool, int], list[str]] = {}
+    last = round_of(need.batch.number) + 1 >= shop.policy.repair_rounds
     for pair in need.again:
-        by_verdict[pair.verdict if pair.verdict in by_verdict else ""].append(pair.pair_id)
-    room = recipe.room * MORE_ROOM ** (round_of(need.batch.number) + 1)
-    recipes = {
-        "": recipe,
-        Verdict.CUT_OFF: recipe._replace(
-            room=room, max_pairs=_half_as_many(need.batch, by_verdict[Verdict.CUT_OFF])
-        ),
-        Verdict.BLOCKED: recipe._replace(max_pairs=1),
-    }
-    return [_Portion(tuple(ids), recipes[verdict]) for verdict, ids in by_verdict.items() if ids]
+        most = 1 if last else _at_most(pair, need.company)
+        alike.setdefault((pair.verdict == Verdict.CUT_OFF, most), []).append(pair.pair_id)
+    spare = MORE_ROOM ** (round_of(need.batch.number) + 1)
+    return [
+        _Portion(tuple(pair_ids), recipe._replace(max_pairs=most, spare=spare if cut_off else 1.0))
+        for (cut_off, most), pair_ids in sorted(alike.items())
+    ]
 
 
-def _half_as_many(batch: Batch, cut_off: list[str]) -> int:
-    """Return half of the pairs that the largest request had whose answer was cut off, but at least one."""
-    lost = set(cut_off)
-    sizes = [count(request.ranges) for request in batch.requests if not lost.isdisjoint(ids(request.ranges))]
-    return max(1, max(sizes, default=1) // 2)
+def _at_most(pair: Unrefined, company: Mapping[str, int]) -> int:
+    """Return how many pairs the next request of a pair may carry.
+
+    Half as many as the one that it was lost with: whichever pair spoils a request, in each round it takes fewer
+    with it. A pair that was blocked stands alone at once, since it would be blocked again.
+    """
+    if pair.verdict == Verdict.BLOCKED:
+        return 1
+    return max(1, company.get(pair.pair_id, 1) // 2)

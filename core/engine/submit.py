@@ -121,12 +121,29 @@ def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry,
         if isinstance(error, RateLimitedError) and isinstance(fact, c.RecordDeferral):
             limited.append(fact.until)
         return (
-            Entry(batch.number, (*facts, fact), f"the provider answered: {type(error).__name__}"),
+            Entry(batch.number, (*facts, fact), _heard(error)),
             error if isinstance(error, ProviderError) else None,
         )
     now = shop.now()
     facts.append(c.RecordJob(job.name, "created", now, now + timedelta(hours=shop.policy.job_hours)))
     return Entry(batch.number, tuple(facts), "the provider created the job"), None
+
+
+def _heard(error: ProviderError | NotFoundError) -> str:
+    """Return what came of a submission, as the cause of its event."""
+    match error:
+        case AmbiguousError():
+            return "no clear answer came from the provider"
+        case RateLimitedError():
+            return "the provider limits the rate"
+        case UnavailableError():
+            return "the provider could not be reached"
+        case CredentialsError():
+            return "the provider does not accept the key"
+        case GoneError() | NotFoundError():
+            return "the provider does not know what was sent"
+        case _:
+            return "the provider said no"
 
 
 def _create(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> Job:

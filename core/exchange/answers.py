@@ -52,7 +52,10 @@ class AnswerReader:
 
     `lines` are the result file's (see `result_lines`), taken one at a time; `requests` what the batch asked for.
     An answer is joined to a pair by its line's key and its own `pair_id`, never by its place: what fits no open
-    pair of that very request is a stray. The first complete answer of a pair wins. A pair that did not come home
+    pair of that very request is a stray. A line that has no key is kept until the end: if every answer in it names
+    a pair of one and the same request, and that request has no line of its own, it is that request's line; only
+    the first such line of each request is kept. A key that nobody asked for says that the line is somebody else's:
+    it stays a stray. The first complete answer of a pair wins. A pair that did not come home
     is, in this order: blocked, when the provider refused its request; malformed, when an object with its id is
     there but unusable; else cut off, malformed or missing, as the line of its request ended. No input makes it
     raise.
@@ -70,6 +73,8 @@ class AnswerReader:
                     if self._home.setdefault(pair_id, asked) is asked:
                         asked.waiting[pair_id] = run.source
             asked.size = len(asked.waiting)
+        self._keyless: dict[str, tuple[int, Row]] = {}
+        self._set_aside = 0
         self._strays: list[Stray] = []
         self._stray_count = 0
         self._line = 0
@@ -80,7 +85,7 @@ class AnswerReader:
         self._ended = False
 
     def __iter__(self) -> Iterator[RefinedPair]:
-        """Yield every refined pair as its line is read; of the file only one line is held at a time."""
+        """Yield every refined pair as its line is read; beside lines without a key, only one is held at a time."""
         for line in self._lines:
             self._line += 1
             if isinstance(line, Overlong):
@@ -89,6 +94,7 @@ class AnswerReader:
             elif line and not line.isspace():
                 self._lines_read += 1
                 yield from self._read(line)
+        yield from self._without_key()
         self._ended = True
 
     def verdicts(self) -> Iterator[PairVerdict]:
@@ -99,7 +105,7 @@ class AnswerReader:
         if not self._ended:
             raise RuntimeError("the verdicts are known only when every result line has been read")
         for pair_id, asked in self._home.items():
-            verdict, reason = _judge(pair_id, asked)
+            verdict, reason = self._judge(pair_id, asked)
             yield PairVerdict(pair_id=pair_id, key=asked.key, verdict=verdict, reason=reason)
 
     def reading(self) -> Reading:
@@ -113,7 +119,7 @@ class AnswerReader:
             lines=self._lines_read,
             refined=len(self._home) - len(unrefined),
             unrefined=unrefined,
-            strays=tuple(self._strays),
+            strays=tuple(sorted(self._strays, key=lambda stray: stray.line)),
             stray_count=self._stray_count,
             input_tokens=self._input_tokens,
             output_tokens=self._output_tokens,
@@ -133,10 +139,37 @@ class AnswerReader:
             self._count(row)
         if asked is not None:
             yield from self._answers(row, asked)
-        elif row.key is None:
-            self._stray(None, None, "the line has no key")
+        elif row.key is not None:
+            self._set_line_aside(row.key, f"no request of this batch has the key {row.key}")
+        elif (owner := self._owner(row)) is None or owner.key in self._keyless:
+            self._set_line_aside(None, "the line has no key")
         else:
-            self._stray(row.key, None, f"no request of this batch has the key {row.key}")
+            self._keyless[owner.key] = (self._line, row)
+
+    def _without_key(self) -> Iterator[RefinedPair]:
+        """Yield what the lines without a key bring home, now that all those with one were read."""
+        for key, (place, row) in self._keyless.items():
+            self._line = place
+            asked = self._asked[key]
+            if asked.ending is None:
+                yield from self._answers(row, asked)
+            else:
+                self._set_line_aside(None, "the line has no key")
+        self._keyless.clear()
+
+    def _owner(self, row: Row) -> _Asked | None:
+        """Return the request that every answer of this line names a pair of, None if there is no such request."""
+        found = [answers_in(text) for text in row.texts if text]
+        named = [answer.get("pair_id") for text in found for answer in text.answers]
+        named += [broken.pair_id for text in found for broken in text.broken]
+        homes = [self._home.get(pair_id) for pair_id in map(_as_text, named) if pair_id is not None]
+        if not homes or len(homes) < len(named):
+            return None
+        return homes[0] if all(home is homes[0] for home in homes) else None
+
+    def _set_line_aside(self, key: str | None, reason: str) -> None:
+        self._set_aside += 1
+        self._stray(key, None, reason)
 
     def _pass_over(self, line: Overlong) -> None:
         reason = f"a result line of {line.size:,} bytes is longer than any answer and was not read"
@@ -169,9 +202,8 @@ class AnswerReader:
 
     def _place(self, named: object, asked: _Asked) -> str | None:
         """Return the open pair of this request that an answer names, or note the stray and return None."""
-        if isinstance(named, int) and not isinstance(named, bool) and abs(named) < _LARGEST_ID:
-            named = str(named)
-        if not isinstance(named, str):
+        named = _as_text(named)
+        if named is None:
             self._stray(asked.key, None, "an answer without a pair_id that is text")
             return None
         if named in asked.waiting:
@@ -199,13 +231,20 @@ class AnswerReader:
             pair_id = None if pair_id is None else clause(pair_id)
             self._strays.append(Stray(line=self._line, key=key, pair_id=pair_id, reason=clause(reason)))
 
+    def _judge(self, pair_id: str, asked: _Asked) -> Ending:
+        if pair_id not in asked.waiting:
+            return Verdict.REFINED, ""
+        blocked = asked.ending is not None and asked.ending[0] is Verdict.BLOCKED
+        if asked.ending is not None and (blocked or pair_id not in asked.faults):
+            return asked.ending
+        if pair_id in asked.faults:
+            return Verdict.MALFORMED, asked.faults[pair_id]
+        more = f"; lines set aside without a key of this batch: {self._set_aside}" if self._set_aside else ""
+        return Verdict.MISSING, clause(f"no result line has the key {asked.key}{more}")
 
-def _judge(pair_id: str, asked: _Asked) -> Ending:
-    if pair_id not in asked.waiting:
-        return Verdict.REFINED, ""
-    blocked = asked.ending is not None and asked.ending[0] is Verdict.BLOCKED
-    if asked.ending is not None and (blocked or pair_id not in asked.faults):
-        return asked.ending
-    if pair_id in asked.faults:
-        return Verdict.MALFORMED, asked.faults[pair_id]
-    return Verdict.MISSING, clause(f"no result line has the key {asked.key}")
+
+def _as_text(named: object) -> str | None:
+    """Return a pair_id as text, also when it came as a number; None for anything that can be no pair_id."""
+    if isinstance(named, int) and not isinstance(named, bool) and abs(named) < _LARGEST_ID:
+        return str(named)
+    return named if isinstance(named, str) else None

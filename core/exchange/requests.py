@@ -32,6 +32,7 @@ class Recipe(NamedTuple):
 
     `max_pairs` caps the pairs of a request (None: only the model's limits do); answers are expected to be `room`
     times as long as the texts alone lead to expect; a batch is cut into `requests` (None: as few as fit).
+    Requests are filled as if answers were `spare` times longer still, which nobody expects to pay for.
     """
 
     prompt: str
@@ -39,19 +40,29 @@ class Recipe(NamedTuple):
     max_pairs: int | None = None
     room: float = 1.0
     requests: int | None = None
+    spare: float = 1.0
 
     @property
     def packing(self) -> Packing:
         """What requests are packed by, the same as when the wave was planned."""
-        return Packing(self.model, len(self.prompt), self.max_pairs, self.room, self.requests)
+        return Packing(self.model, len(self.prompt), self.max_pairs, self.room * self.spare, self.requests)
 
     def slots(self, pairs: Sequence[ExtractedPair]) -> list[Slot]:
         """Return how a batch's pairs are cut into requests."""
         return pack([len(pair.question) for pair in pairs], [len(pair.answer) for pair in pairs], self.packing)
 
     def estimate(self, pairs: Sequence[ExtractedPair]) -> Estimate:
-        """Return the expected tokens and price of these pairs' requests."""
-        return estimate(self.slots(pairs), self.model)
+        """Return the expected tokens and price of these pairs' requests.
+
+        No request is expected to write more than the model's output limit, where it is stopped.
+        """
+        limit, expecting = self.model.output_limit, self._replace(spare=1.0, max_pairs=None, requests=1)
+        slots = [
+            whole._replace(output_tokens=min(whole.output_tokens, limit))
+            for slot in self.slots(pairs)
+            for whole in expecting.slots(pairs[slot.start : slot.stop])
+        ]
+        return estimate(slots, self.model)
 
 
 def render_requests(

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from core.errors import RefusedError
+from core.pairs import ids
 from core.planning.naming import counted
 from core.planning.packing import Packing, Slot, pack
+from core.planning.ranges import take
 from core.wave.events import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from core.pairs import PairRange
     from core.planning.inventory import PairSizes
 
 
@@ -28,17 +31,27 @@ class Fitted(NamedTuple):
     forced: bool
 
 
-def fit(wave: int, sizes: dict[int, PairSizes], packing: Packing, *, force: bool) -> Fitted:
-    """Pack the batches, given by their number and their pairs' sizes.
+def fit(
+    wave: int,
+    sizes: dict[int, PairSizes],
+    packing: Packing,
+    *,
+    ranges: Mapping[int, Sequence[PairRange]],
+    force: bool,
+) -> Fitted:
+    """Pack the batches, given by their number: their pairs' sizes, and the ranges that these pairs are.
 
-    Raises RefusedError with the whole arithmetic when a number of requests was asked for that is too few, unless
-    `force` is said: then the decisions tell what is expected to be lost.
+    Raises RefusedError with the whole arithmetic when a pair cannot come home whole even alone, or when a number
+    of requests was asked for that is too few, unless `force` is said: then the decisions tell what is expected to
+    be lost. Raises BadInputError as `pack` does.
     """
     slots = {number: pack(*characters, packing) for number, characters in sizes.items()}
     decisions = [_alone(number, cut, packing) for number, cut in slots.items() if _lonely(cut)]
+    hopeless = _hopeless(wave, slots, packing, ranges=ranges, force=force)
+    decisions += hopeless
     overfull = {number: cut for number, cut in slots.items() if any(map(_overfull, cut))}
     if not overfull:
-        return Fitted(slots, decisions, forced=False)
+        return Fitted(slots, decisions, forced=bool(hopeless))
     asked = _asked(packing)
     reckoning = f"{_reckoning(overfull, packing)}; {_auto(sizes, slots, overfull, packing)}"
     if not force:
@@ -48,6 +61,54 @@ def fit(wave: int, sizes: dict[int, PairSizes], packing: Packing, *, force: bool
         )
     action = f"{asked} forced, too few for {len(overfull)} of {len(slots)} batches"
     return Fitted(slots, [*decisions, Decision("requests", action, reckoning)], forced=True)
+
+
+def _hopeless(
+    wave: int,
+    slots: dict[int, list[Slot]],
+    packing: Packing,
+    *,
+    ranges: Mapping[int, Sequence[PairRange]],
+    force: bool,
+) -> list[Decision]:
+    """Refuse single pairs that pass the model's very limits, not the margin alone, or return how they are sent."""
+    model = packing.model
+    found = [
+        (number, slot)
+        for number, cut in slots.items()
+        for slot in cut
+        if slot.stop - slot.start == 1
+        and (slot.output_tokens > model.output_limit or slot.input_tokens > model.input_limit)
+    ]
+    if not found:
+        return []
+    reckoning = _beyond(found, ranges, packing)
+    if not force:
+        raise RefusedError(
+            f"wave {wave} cannot be planned: {reckoning}; shorten such pairs or take them out of the file, "
+            "choose a model that gives more (or mend its limits in the settings), or send them all the same "
+            "with --force"
+        )
+    return [Decision("requests", f"{counted(len(found), 'pair')} forced, too long for any request", reckoning)]
+
+
+def _beyond(hopeless: list[tuple[int, Slot]], ranges: Mapping[int, Sequence[PairRange]], packing: Packing) -> str:
+    """Return the arithmetic of the first of these pairs, and how many there are."""
+    named = [
+        (pair, slot) for number, slot in hopeless for pair in ids(take(ranges[number], slot.start, slot.stop))
+    ]
+    pair, slot = min(named, key=lambda each: each[0])
+    model = packing.model
+    if slot.output_tokens > model.output_limit:
+        tokens, limit, why = (
+            slot.output_tokens,
+            model.output_limit,
+            "an answer of {} is expected, and {} stops at {}",
+        )
+    else:
+        tokens, limit, why = slot.input_tokens, model.input_limit, "with the prompt it has {}, and {} takes {}"
+    said = why.format(f"{tokens:,} tokens", model.name, f"{limit:,}")
+    return f"{counted(len(hopeless), 'pair')} too long for any request, the first is {pair}: {said}"
 
 
 def _lonely(slots: Sequence[Slot]) -> int:
@@ -78,8 +139,9 @@ def _reckoning(overfull: dict[int, list[Slot]], packing: Packing) -> str:
     answers = worst.output_tokens - budget
     thinking = f" + {budget:,} of thinking = {worst.output_tokens:,}" if budget else ""
     others = f" (and so do those of {len(overfull) - 1} others)" if len(overfull) > 1 else ""
+    passed = "limit" if worst.output_tokens > model.output_limit else "margin below the limit"
     said = (
-        f"the answers to one request of batch {number} pass the limit{others}: {pairs} pairs x "
+        f"the answers to one request of batch {number} pass the {passed}{others}: {pairs} pairs x "
         f"{answers / pairs:,.1f} expected tokens = {answers:,}{thinking}, where {model.name} stops at "
         f"{model.output_limit:,} and a request is filled to {packing.output_room + budget:,} "
         f"({model.margin_percent} %)"

@@ -82,7 +82,8 @@ def make_plan(stock: Stock, settings: PlanSettings, terms: PlanTerms) -> Plan:
     """Propose the batches of a wave.
 
     Raises BadInputError for settings that make no sense, sources with errors, and a wave without a single pair;
-    RefusedError for too few requests, and for pairs that a content rule holds and nobody accepted.
+    RefusedError for too few requests, for pairs too long for any, and for pairs that a content rule holds and
+    nobody accepted.
     """
     _check_settings(settings, terms)
     decisions = _accepted(stock.inventory, terms)
@@ -99,7 +100,8 @@ def make_plan(stock: Stock, settings: PlanSettings, terms: PlanTerms) -> Plan:
     first = terms.next_number if settings.first_number is None else settings.first_number
     groups = dict(enumerate(grouping.groups, start=first))
     characters = {number: _characters(each.ranges, sizes) for number, each in groups.items()}
-    fitted = fit(terms.wave, characters, terms.packing, force=terms.force)
+    ranges = {number: each.ranges for number, each in groups.items()}
+    fitted = fit(terms.wave, characters, terms.packing, ranges=ranges, force=terms.force)
     settings = msgspec.structs.replace(settings, packing=terms.recorded(forced=fitted.forced))
     batches = tuple(_batches(groups, fitted, terms.model))
     return Plan(

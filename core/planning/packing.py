@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from core.errors import BadInputError
 from core.planning.estimate import expected_tokens, request_tokens
 
 if TYPE_CHECKING:
@@ -76,9 +77,14 @@ class _Load:
         self._out = list(accumulate(scaled, initial=0))
         self._prompt = request_tokens(packing.prompt_characters)
         self._thinking = packing.model.thinking_budget
-        self.room = _Room(
-            packing.input_room - self._prompt, packing.output_room, packing.max_pairs or max(1, self.pairs)
-        )
+        room = packing.input_room - self._prompt
+        if room < 1:
+            raise BadInputError(
+                f"the prompt of {self._prompt:,} tokens leaves no room for pairs within the input limit of "
+                f"{packing.model.name}: of {packing.model.input_limit:,} tokens a request is filled to "
+                f"{packing.input_room:,} ({packing.model.margin_percent} %); shorten it, or choose another model"
+            )
+        self.room = _Room(room, packing.output_room, packing.max_pairs or max(1, self.pairs))
 
     def slot(self, start: int, stop: int) -> Slot:
         """Return the slot; `oversize` when it does not fit."""
@@ -108,11 +114,26 @@ class _Load:
         return edges
 
 
+def asked_requests(asked: str | int) -> int | None:
+    """Return how many requests a batch shall have, None for as few as fit; ValueError for other words."""
+    if asked in ("auto", "single"):
+        return 1 if asked == "single" else None
+    if not str(asked).isdecimal() or int(asked) < 1:
+        raise ValueError(f"must be auto, single or a number of requests from 1, not {asked}")
+    return int(asked)
+
+
+def checked_requests(asked: str | int) -> str | int:
+    """Return what was asked for as it is; ValueError as `asked_requests` raises it."""
+    asked_requests(asked)
+    return asked
+
+
 def pack(questions: Sequence[int], answers: Sequence[int], packing: Packing) -> list[Slot]:
     """Cut a batch's pairs, given by their characters, into requests: in order, few, and evenly filled.
 
     A pair that alone exceeds the limits gets a request of its own, unless the number of requests is given. The
-    same sizes always give the same cut.
+    same sizes always give the same cut. Raises BadInputError for a prompt that leaves no room for a pair.
     """
     load = _Load(questions, answers, packing)
     if packing.requests is not None:

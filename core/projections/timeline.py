@@ -59,7 +59,9 @@ def _wave(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
     ]
     lines += _canary(wave) + _deadline(wave, rows) + _troubles(wave, rows)
     refined, pairs = sum(row.refined for row in rows), sum(row.pairs for row in batches)
-    text = f"{name} answers read ({refined} of {pairs} pairs refined)"
+    given_up = sum(row.given_up for row in rows)
+    lost = f", {given_up} given up" if given_up else ""
+    text = f"{name} answers read ({refined} of {pairs} pairs refined{lost})"
     lines.append(_when_all(wave, text, [row.read_at for row in batches]))
     lines += _repairs(wave, repairs) + _given_up(wave, rows)
     lines.append(Milestone(at=None, text=f"{name} quality validation", state=PENDING, wave=wave.wave))

@@ -39,8 +39,9 @@ def judge(batches: Sequence[Batch], *, least: float, at: datetime) -> ReleaseWav
     if refined >= least * pairs:
         return ReleaseWave(came, at)
     wave = batches[0].wave
+    worst = min(batches, key=lambda batch: batch.refined / batch.pairs if batch.pairs else 1.0)
     return HoldWave(
-        f"{came}, fewer than {least:.0%}; look at `batchmill balance --which missing --wave {wave}`, then run "
+        f"{came}, fewer than {least:.0%}; look at `batchmill history {worst.label}`, then run "
         f"`batchmill release --wave {wave}`, or plan another wave",
         at,
     )

@@ -11,15 +11,16 @@ from core.batch import decider
 from core.batch.commands import PlanBatch, WithdrawBatch
 from core.batch.state import Batch
 from core.errors import RefusedError
+from core.exchange.prompts import version_of
 from core.ledger.streams import batch_stream, wave_stream
 from core.planning.plan import check_balance
 from core.wave.events import Form, FormCompared, WaveHeld, WavePlanned, WaveReleased
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from core.batch.events import BatchEvent, BatchPlanned
-    from core.wave.events import WaveEvent
+    from core.wave.events import PlanSettings, WaveEvent
     from core.wave.state import Wave
 
 #: (stream, version, event), ready for the ledger.
@@ -90,8 +91,7 @@ def decide_plan(wave: Wave, existing: Mapping[int, Batch], command: PlanWave) ->
             return []
         if not command.replace:
             raise RefusedError(
-                f"wave {planned.wave} has a plan (revision {wave.revision}), and this one differs from it; "
-                f"look at both, then plan again with --replace"
+                f"{differing(wave.plan, planned)}; look at this one with --dry-run, then plan again with --replace"
             )
     _account(command)
     writes: list[Write] = [(wave_stream(planned.wave), wave.version + 1, planned)]
@@ -107,6 +107,51 @@ def decide_plan(wave: Wave, existing: Mapping[int, Batch], command: PlanWave) ->
         reason = f"revision {planned.revision} of wave {planned.wave} does without it"
         writes += _number(batch, decider.decide(batch, WithdrawBatch(reason=reason, at=planned.at)))
     return writes
+
+
+def differing(old: WavePlanned, new: WavePlanned) -> str:
+    """Return in words that a wave has a plan already, and what is different in a new one."""
+    return f"wave {new.wave} has a plan (revision {old.revision}), and this one differs from it: " + "; ".join(
+        _changes(old, new)
+    )
+
+
+def _changes(old: WavePlanned, new: WavePlanned) -> Iterator[str]:
+    found = list(_differences(old, new))
+    yield from found or ["a figure of the model or a setting of the content rules is another"]
+
+
+def _differences(old: WavePlanned, new: WavePlanned) -> Iterator[str]:
+    if new.model != old.model:
+        yield f"the model is {new.model}, and was {old.model}"
+    if new.prompt_sha256 != old.prompt_sha256:
+        yield f"the prompt is version {version_of(new.prompt_sha256)}, and was {version_of(old.prompt_sha256)}"
+    now, before = ({each.path: each for each in plan.sources} for plan in (new, old))
+    for what, paths in (
+        ("is new", now.keys() - before.keys()),
+        ("is gone", before.keys() - now.keys()),
+        ("has another content", {path for path in now.keys() & before if now[path].sha256 != before[path].sha256}),
+    ):
+        if paths:
+            more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+            yield f"the source {min(paths)}{more} {what}"
+    carried, were = (sum(source.planned for source in plan.sources) for plan in (new, old))
+    if carried != were:
+        yield f"{carried} pairs are sent, and {were} were"
+    yield from _settings(old.settings, new.settings)
+
+
+def _settings(old: PlanSettings, new: PlanSettings) -> Iterator[str]:
+    now, before = (msgspec.to_builtins(settings) for settings in (new, old))
+    now |= now.pop("packing") or {}
+    before |= before.pop("packing") or {}
+    for name, value in now.items():
+        if name in before and name != "basis" and value != before[name]:
+            yield f"{name} is {_said(value)}, and was {_said(before[name])}"
+
+
+def _said(value: object) -> str:
+    return "not set" if value is None else f"{value}"
 
 
 def _number(batch: Batch, events: Sequence[BatchEvent]) -> list[Write]:

@@ -168,11 +168,18 @@ def test_a_batch_that_cannot_be_fetched_does_not_keep_the_others(mill: Mill, lin
     assert list((mill.root / "results").glob("*.part")) == []
 
 
+#: Another job of ours, which shows that this is the provider that had the one that is gone.
+OTHER = {
+    "name": "batches/other",
+    "metadata": {"displayName": "w2-batch_204-a1-0123abcd", "state": "BATCH_STATE_SUCCEEDED"},
+}
+
+
 def test_a_job_that_is_gone_fails_its_batch_and_a_retry_brings_it_home(mill: Mill, line: BadLine) -> None:
     written(mill, a=11)
     gone = Refusal(404, '{"error": {"code": 404, "message": "Not there.", "status": "NOT_FOUND"}}')
     line.spoil("GET /v1beta/batches/", gone, 5)
-    line.spoil("GET /v1beta/batches?", Refusal(200, "{}"), 5)
+    line.spoil("GET /v1beta/batches?", Refusal(200, json.dumps({"operations": [OTHER]})), 9)
     mill.environment["BATCHMILL_DRIVING__ATTEMPTS"] = "1"
     said = mill.refused("run --until-idle")
     assert "batch 205 needs you" in said

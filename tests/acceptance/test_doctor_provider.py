@@ -122,7 +122,7 @@ def test_a_key_that_the_provider_repeats_is_not_shown(mill: Mill, line: BadLine)
     body = {"error": {"code": 403, "message": f"Key {KEY} is odd.", "status": "ODD"}}
     line.spoil(LIST, Refusal(403, json.dumps(body)))
 
-    assert "403 ODD: Key *** is odd." in examined(mill)["provider"][1]
+    assert "403 ODD: Key *** is odd" in examined(mill)["provider"][1]
 
 
 @pytest.mark.parametrize(

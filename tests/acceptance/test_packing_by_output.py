@@ -80,7 +80,9 @@ def test_the_settings_ask_for_requests_as_the_option_does(offline: Mill, asked: 
 def test_another_word_for_requests_is_refused(offline: Mill, asked: str) -> None:
     offline.run("init")
     offline.stage(a=20)
-    assert "auto, single or a number" in offline.refused(f"plan --wave 2 --requests={asked}")
+    ended = offline.call(f"plan --wave 2 --requests={asked}")
+    assert ended.status == 2
+    assert "auto, single or a number" in " ".join(ended.stderr.replace("│", " ").split())
 
 
 def test_the_plan_shows_what_is_expected_of_a_request_against_the_limit(auto: Mill) -> None:

@@ -17,7 +17,14 @@ def planned(offline: Mill) -> Mill:
 
 def test_init_makes_a_workspace_and_leaves_alone_what_stands(offline: Mill) -> None:
     made = offline.json("init")["made"]
-    assert made == ["batchmill.toml", "inbox/", "submissions/", "results/", "prompts/refinement.md"]
+    assert made == [
+        "batchmill.toml",
+        "inbox/",
+        "submissions/",
+        "results/",
+        "prompts/refinement.md",
+        f"{offline.root}/batchmill.db",
+    ]
     (offline.root / "prompts/refinement.md").write_text("my own words", encoding="utf-8")
     before = offline.files()
     assert offline.json("init")["made"] == []

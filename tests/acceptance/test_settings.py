@@ -137,6 +137,15 @@ def test_a_bad_value_is_named_with_the_places_where_it_can_be_mended(root: Path,
     assert "\n" not in said
 
 
+@pytest.mark.parametrize("value", ["foo", "0", "[1]", "true", "1.5"])
+def test_a_bad_number_of_requests_names_the_setting_and_what_it_may_be(root: Path, value: str) -> None:
+    with pytest.raises(
+        BadInputError,
+        match=r"the setting planning\.requests is not right: must be auto, single or a number of requests",
+    ):
+        load(root, [f"planning.requests={value}"])
+
+
 def test_the_variable_that_is_named_is_the_one_that_would_help(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,11 +84,36 @@ def test_a_quarantined_batch_is_settled_with_the_job_that_a_person_found(
     assert sound(quarantined)
 
 
-def test_a_quarantined_batch_without_a_job_is_sent_again_once_that_is_said(quarantined: Mill, jobs: Jobs) -> None:
+def test_a_quarantined_batch_that_has_a_job_is_not_settled_without_one(
+    quarantined: Mill, jobs: Jobs, line: BadLine
+) -> None:
+    [job] = job_names(line.url)
+    events = quarantined.events()
+    said = quarantined.refused("settle 205 --no-job")
+    assert said == f"the provider does have {job} for batch 205; run `batchmill settle 205 --job {job}`"
+    assert quarantined.events() == events
+    assert list(jobs().values()) == [1]
+
+
+def test_a_quarantined_batch_is_not_settled_without_a_job_while_the_list_cannot_be_read(
+    quarantined: Mill, line: BadLine
+) -> None:
+    events = quarantined.events()
+    line.spoil(LIST, TROUBLE, times=50)
+    said = quarantined.refused("settle 205 --no-job")
+    assert said.startswith("batch 205 cannot be settled without a job before the provider's job list can be read")
+    assert quarantined.events() == events
+
+
+def test_a_quarantined_batch_without_a_job_is_sent_again_once_that_is_said(
+    quarantined: Mill, jobs: Jobs, line: BadLine
+) -> None:
+    [job] = job_names(line.url)
+    request = urllib.request.Request(f"{line.url}/v1beta/{job}?key=k", method="DELETE")  # noqa: S310 - our own emulator
+    urllib.request.urlopen(request).close()  # noqa: S310 - the same
     said = quarantined.run("settle 205 --no-job")
     assert said.startswith("batch 205 has no job; next: `batchmill run`, or `batchmill submit 205`, sends it.")
     quarantined.run("submit 205")
-    # The person was wrong here, and got what was said.
     assert list(jobs().values()) == [2]
     assert row(quarantined, 205)["attempt"] == 1
 

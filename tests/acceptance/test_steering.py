@@ -46,17 +46,21 @@ def test_a_paused_range_is_left_alone_until_it_is_resumed(
 ) -> None:
     written(mill, a=11, b=11, c=11)
     said = mill.run("pause 205 206 --reason 'the price is looked into'")
-    assert said == "batch 205-206 is paused; `batchmill resume` lets it go on.\n"
+    assert said == "batches 205-206 are paused; `batchmill resume` lets them go on.\n"
     mill.run("submit 207")
     emulator_clock.jump(700)
     mill.run("run --until-idle")
     assert mill.statuses() == {205: "written", 206: "written", 207: "downloaded"}
     assert "written, paused" in mill.run("status")
-    assert "batch 205: the price is looked into" in mill.run("status")
+    told = "batches 205-206: paused (the price is looked into); `batchmill resume 205 206` lets them go on"
+    assert told in mill.run("status")
     assert "`batchmill resume 205` lets it go on" in mill.refused("submit 205 206")
     assert sum(jobs().values()) == 1
 
-    assert mill.run("resume 205 207") == "batch 205-206 goes on.\n"
+    assert mill.run("resume 205 207").splitlines() == [
+        "batch 207 is not paused, so there is nothing to resume",
+        "batches 205-206 go on.",
+    ]
     mill.run("submit 205 206")
     emulator_clock.jump(700)
     mill.run("run --until-idle")
@@ -100,7 +104,9 @@ def test_a_job_under_way_is_stopped_without_a_daemon_and_retried_as_the_second_a
     assert mill.run("cancel 205") == "every batch of the range is cancelled already.\n"
 
     said = mill.run("retry 205 206")
-    assert said == "batch 205 is written again; next: `batchmill run`, or `batchmill submit`.\n"
+    left, again = said.splitlines()
+    assert left.startswith("batch 206 is downloaded and cannot ")
+    assert again == "batch 205 is written again; next: `batchmill run`, or `batchmill submit`."
     mill.run("submit 205")
     emulator_clock.jump(700)
     mill.run("run --until-idle")
@@ -193,12 +199,15 @@ def test_of_a_range_those_that_fit_are_taken_and_the_others_are_named(mill: Mill
     said = mill.run("pause 205 207")
     assert said.splitlines() == [
         "batch 206 is cancelled and does not go on by itself; `batchmill retry 206` sends it again",
-        "batch 205, 207 is paused; `batchmill resume` lets it go on.",
+        "batches 205, 207 are paused; `batchmill resume` lets them go on.",
     ]
     again = mill.run("pause 205 207")
     assert again.splitlines()[1:] == ["the rest of the range is paused already."]
-    assert mill.run("retry 205 207").startswith("batch 206 is written again")
-    assert mill.run("resume 205 207").startswith("batch 205, 207 goes on.")
+    assert mill.run("retry 205 207").splitlines() == [
+        "batches 205, 207 are paused; `batchmill resume N` lets them go on",
+        "batch 206 is written again; next: `batchmill run`, or `batchmill submit`.",
+    ]
+    assert mill.run("resume 205 207").endswith("\nbatches 205, 207 go on.\n")
 
 
 @pytest.mark.parametrize(

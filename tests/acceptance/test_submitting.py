@@ -124,7 +124,7 @@ def test_a_refused_batch_does_not_hold_up_the_others(mill: Mill, line: BadLine, 
     line.spoil(CREATE, UNFIT)
     said = mill.refused("submit 205 207")
     assert said.startswith("2 of 3 batches are submitted, 20")
-    assert "Unfit for use." in said
+    assert "Unfit for use" in said
     assert sum(jobs().values()) == 2
 
 

@@ -29,7 +29,9 @@ def refusal(url: str) -> str:
 def test_a_ledger_that_is_not_there_is_not_made_by_looking(tmp_path: Path) -> None:
     file = tmp_path / "ledger.db"
 
-    assert refusal(f"sqlite:///{file}") == f"there is no ledger at {file}; run `batchmill init`"
+    assert refusal(f"sqlite:///{file}") == (
+        f"there is no ledger at {file}; put it back from a backup, or in a new workspace run `batchmill init`"
+    )
     assert not file.exists()
 
 

@@ -126,7 +126,7 @@ def test_an_answer_for_a_pair_of_another_request_is_a_stray_and_the_pair_stays_o
 
 
 def test_lines_that_cannot_be_attributed_are_strays_and_nothing_is_guessed() -> None:
-    nobodys = json.dumps([answer(P1)])
+    nobodys = json.dumps([answer(P1), answer(P4)])
     lines = (b"{oops\n", b"\xff\xfe\n", b"[]\n", b"\n", line(None, nobodys), line("b999", nobodys), b" \r\n")
     assert strays(*lines) == [
         (1, None, None, "the line is not a JSON object in UTF-8"),
@@ -136,8 +136,8 @@ def test_lines_that_cannot_be_attributed_are_strays_and_nothing_is_guessed() -> 
         (6, "b999", None, "no request of this batch has the key b999"),
     ]
     assert set(verdicts(*lines).values()) == {
-        ("missing", "no result line has the key b205-r1"),
-        ("missing", "no result line has the key b205-r2"),
+        ("missing", f"no result line has the key {key}; lines set aside without a key of this batch: 2")
+        for key in ("b205-r1", "b205-r2")
     }
     assert read(*lines)[0].reading().lines == 5
 

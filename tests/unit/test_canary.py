@@ -60,7 +60,9 @@ def test_a_canary_that_came_home_badly_holds_the_rest_until_a_person_releases_it
 
     [held] = wave_events(careful)
     assert isinstance(held, WaveHeld)
-    assert held.reason.startswith("batch 205 came home with 0 of 4 pairs refined, fewer than 80%; look at")
+    assert held.reason.startswith(
+        "batch 205 came home with 0 of 4 pairs refined, fewer than 80%; look at `batchmill history 205`,"
+    )
     assert sent(careful) == {205}
     assert careful.balance().planned == 4
 

@@ -244,8 +244,7 @@ def test_a_finished_job_comes_home_although_the_provider_never_takes_the_cancell
 
 def test_a_key_that_is_not_accepted_ends_the_engine_when_a_job_is_to_be_stopped(mill: Mill) -> None:
     mill.stage(205)
-    engine = mill.engine()
-    engine.pulse()
+    mill.engine().pulse()
     wish(mill, 205, c.CancelBatch)
 
     def fail(_: str) -> None:
@@ -254,7 +253,7 @@ def test_a_key_that_is_not_accepted_ends_the_engine_when_a_job_is_to_be_stopped(
     mill.provider.before["cancel"] = fail
 
     with pytest.raises(CredentialsError):
-        engine.pulse()
+        mill.engine().pulse()
 
 
 def test_a_cancellation_that_was_sent_is_not_repeated_after_a_restart(mill: Mill) -> None:

@@ -196,7 +196,7 @@ def test_a_person_is_warned_once_before_a_job_is_past_its_time(mill: Mill) -> No
 
 
 def test_a_job_that_is_not_found_once_or_twice_is_not_given_up(mill: Mill) -> None:
-    mill.stage(205)
+    mill.stage(205, 206)
     engine = mill.engine()
     engine.pulse()
     lost = str(mill.batch(205).job_name).removeprefix("batches/")

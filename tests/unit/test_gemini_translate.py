@@ -125,6 +125,7 @@ def test_a_message_names_the_call_and_what_the_provider_said() -> None:
     assert str(told(answer(400, "line 3 is no request"))) == (
         "creating the job j: the provider answered 400 INVALID_ARGUMENT: line 3 is no request"
     )
+    assert str(told(answer(401, "Not this key."))).endswith("Not this key; check GEMINI_API_KEY")
     assert str(told(answer(401, "who are you?"))).endswith("who are you?; check GEMINI_API_KEY")
     assert str(told(httpx2.ReadTimeout("too long"))) == (
         "creating the job j: the answer was lost (ReadTimeout: too long)"

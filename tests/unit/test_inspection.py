@@ -152,7 +152,7 @@ def test_a_result_that_came_doubtful_once_is_fetched_again_and_comes_home_whole(
     assert (lines_of(mill), mill.balance().refined) == ([2], 4)
 
 
-@pytest.mark.parametrize(("change", "lines", "refined"), [(short, 1, 2), (foreign, 2, 0), (keyless, 2, 0)])
+@pytest.mark.parametrize(("change", "lines", "refined"), [(short, 1, 2), (foreign, 2, 0), (keyless, 2, 4)])
 def test_a_result_that_stays_doubtful_is_believed_at_the_last_look(
     mill: Mill, change: Callable[[bytes], bytes], lines: int, refined: int
 ) -> None:

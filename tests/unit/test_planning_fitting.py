@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -17,6 +18,9 @@ from core.planning.models import DEFAULT_MODEL, Model, models_with
 from core.planning.packing import Packing, pack
 from core.wave.events import PlanSettings
 from tests.stocks import source, stock_of, wave_2
+
+if TYPE_CHECKING:
+    from core.planning.inventory import Stock
 
 MODEL = models_with()[DEFAULT_MODEL]
 TERMS = PlanTerms(2, 1, 205, MODEL, "sha256 of the prompt", 5_000)
@@ -67,6 +71,51 @@ def test_an_input_that_is_too_long_is_refused_too() -> None:
         RefusedError, match=r"20 pairs and the prompt are [\d,]+ tokens, where narrow takes 20,000"
     ):
         make_plan(stock, SETTINGS, msgspec.structs.replace(SINGLE, model=narrow))
+
+
+def stock_with_long_pairs() -> Stock:
+    stock = stock_of(source("a", 30, 20))
+    for place in (17, 4):
+        stock.sizes["a_qa_pairs.json"].answers[place] = 400_000
+    return stock
+
+
+def test_pairs_whose_own_answer_passes_the_limit_are_refused_by_number_and_name() -> None:
+    expected = pair_tokens(90, 400_000).output
+    with pytest.raises(RefusedError) as refused:
+        make_plan(stock_with_long_pairs(), SETTINGS, TERMS)
+    said = str(refused.value)
+    assert "2 pairs too long for any request, the first is w2-s30-a-005: " in said
+    assert f"{expected:,} tokens is expected, and gemini-2.5-flash stops at 65,536" in said
+    assert "--force" in said
+
+
+def test_pairs_that_no_request_takes_are_sent_with_force_and_recorded() -> None:
+    plan = make_plan(stock_with_long_pairs(), SETTINGS, msgspec.structs.replace(TERMS, force=True))
+    (forced,) = [each for each in plan.decisions if each.subject == "requests"]
+    assert forced.action == "2 pairs forced, too long for any request"
+    assert plan.settings.packing is not None
+    assert plan.settings.packing.forced
+
+
+def test_a_limit_set_absurdly_low_is_refused_too() -> None:
+    tiny = msgspec.structs.replace(MODEL, output_limit=100)
+    with pytest.raises(RefusedError, match="20 pairs too long for any request, the first is w2-s30-a-001"):
+        make_plan(stock_of(source("a", 30, 20)), SETTINGS, msgspec.structs.replace(TERMS, model=tiny))
+
+
+def test_a_pair_that_is_too_long_to_be_asked_is_refused_too() -> None:
+    narrow = Model("narrow", 1, 1, input_limit=8_000)
+    stock = stock_of(source("a", 30, 3))
+    stock.sizes["a_qa_pairs.json"].questions[1] = 40_000
+    with pytest.raises(RefusedError, match=r"first is w2-s30-a-002: with the prompt .* and narrow takes 8,000"):
+        make_plan(stock, SETTINGS, msgspec.structs.replace(TERMS, model=narrow))
+
+
+@pytest.mark.parametrize(("found", "passed"), [(50, "margin below the limit"), (80, "limit")])
+def test_passing_the_margin_is_told_from_passing_the_limit(found: int, passed: str) -> None:
+    with pytest.raises(RefusedError, match=rf"one request of batch 205 pass the {passed}: {found} pairs"):
+        make_plan(stock_of(source("a", 30, found)), SETTINGS, SINGLE)
 
 
 def test_forced_single_is_planned_and_recorded_as_a_decision() -> None:

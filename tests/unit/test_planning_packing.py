@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from core.pairs import PairRange, count, ids
 from core.planning.content import runs_of
 from core.planning.estimate import estimate, expected_hours, pair_tokens, total
 from core.planning.models import DEFAULT_MODEL, MARGIN_PERCENT, Model, model_named, models_with
-from core.planning.packing import Packing, Slot, pack
+from core.planning.packing import Packing, Slot, asked_requests, pack
 from core.planning.ranges import cut, split_evenly, take, without
 
 MODELS = models_with()
@@ -56,6 +58,24 @@ def test_two_neighbouring_requests_would_not_fit_into_one(drawn: list[tuple[int,
 def test_the_input_limit_bounds_a_request_too() -> None:
     narrow = Model("narrow", 1, 1, input_limit=4_000)
     assert [slot.stop for slot in packed([(90, 3_000)] * 4, Packing(narrow, 0))] == [2, 4]
+
+
+@pytest.mark.parametrize("requests", [None, 1])
+def test_a_prompt_that_leaves_no_room_is_refused_with_its_size(requests: int | None) -> None:
+    narrow = Model("narrow", 1, 1, input_limit=4_000)
+    with pytest.raises(BadInputError, match=r"the prompt of 3,100 tokens leaves no room .* of narrow: of 4,000"):
+        packed([(90, 3_000)], Packing(narrow, 10_000, requests=requests))
+
+
+@pytest.mark.parametrize("asked", ["0", 0, -1, "foo", "", "1.5", True, [1]])
+def test_what_is_no_number_of_requests_is_refused(asked: Any) -> None:  # noqa: ANN401 - whatever a file may hold
+    with pytest.raises(ValueError, match="must be auto, single or a number of requests"):
+        asked_requests(asked)
+
+
+@pytest.mark.parametrize(("asked", "requests"), [("auto", None), ("single", 1), ("7", 7), (7, 7)])
+def test_a_number_of_requests_is_read_from_word_and_figure(asked: str | int, requests: int | None) -> None:
+    assert asked_requests(asked) == requests
 
 
 def test_thinking_is_kept_free_and_paid_for() -> None:

@@ -170,9 +170,9 @@ def test_settings_that_make_no_sense_are_refused(settings: PlanSettings) -> None
         make_plan(wave_2(), settings, TERMS)
 
 
-def test_answers_too_long_for_the_model_are_sent_alone_and_said_so() -> None:
+def test_answers_past_the_margin_alone_are_sent_alone_and_said_so() -> None:
     stock = stock_of(source("a", 30, 3))
-    stock.sizes["a_qa_pairs.json"].answers[1] = 400_000
+    stock.sizes["a_qa_pairs.json"].answers[1] = 190_000
     plan = make_plan(stock, SETTINGS, TERMS)
     assert plan.batches[0].requests == 3
     assert decisions(plan)[-1][:2] == ("batch 205", "1 pair sent alone in a request")

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.render.text import clean, clock_time, number_ranges, table
+from cli.render.text import clean, clock_time, number_ranges, table, told_once
 from cli.render.views import MOST_LINES, balance_lines, status_lines, timeline_lines
+from core.batch.numbers import repair_of
 from core.projections.balance import Balance
-from core.projections.rows import BatchRow
+from core.projections.rows import BatchRow, WaveRow
 from core.projections.timeline import Milestone
 
 if TYPE_CHECKING:
@@ -28,6 +29,23 @@ ROW = BatchRow(
     version=2,
 )
 READ_AT = "2026-11-02T14:00:00.000000Z"
+HELD = WaveRow(
+    wave=2,
+    revision=1,
+    staged=400,
+    excluded=0,
+    sources=1,
+    batches=(205, 206, 207, 208),
+    strategy="by-source",
+    model="gemini-2.5-flash",
+    input_tokens=1,
+    output_tokens=1,
+    cost_usd=1.0,
+    planned_at="2026-11-02T12:00:00.000000Z",
+    extract_path="extract.json",
+    held="batch 205 came home with 0 of 100 pairs refined",
+    version=3,
+)
 
 
 def rows(numbers: Iterable[int], **changes: object) -> list[BatchRow]:
@@ -168,3 +186,92 @@ def test_a_balance_that_is_off_says_by_how_much() -> None:
     off = Balance(staged=10, planned=9)
 
     assert balance_lines({2: off}, off)[-1] == "The balance is off by 1 pairs: run `batchmill replay --check`."
+
+
+def test_the_status_tells_of_a_held_wave_and_of_the_batches_that_wait_for_it() -> None:
+    came = rows([205], status="downloaded", read_at=READ_AT, attempt=1)
+
+    lines = status_lines([*came, *rows([206, 207])], everything=False, waves=[HELD])
+
+    assert lines[-1] == (
+        "wave 2 is held: batch 205 came home with 0 of 100 pairs refined; "
+        "`batchmill release --wave 2` sends the rest all the same"
+    )
+    assert sum("written, waits" in line for line in lines) == 2
+
+
+def test_a_held_wave_of_which_nothing_is_left_to_send_is_no_news() -> None:
+    came = rows([205, 206], status="downloaded", read_at=READ_AT, attempt=1)
+
+    assert not any("held" in line for line in status_lines(came, everything=False, waves=[HELD]))
+
+
+def test_equal_reasons_are_one_line_for_a_range_of_batches() -> None:
+    over = [
+        msgspec.structs.replace(
+            row, hold="over budget", reason=f"too dear, then run `batchmill retry {row.number}`"
+        )
+        for row in rows(range(205, 213))
+    ]
+
+    assert status_lines(over, everything=False)[-2:] == [
+        "",
+        "batches 205-212: too dear, then run `batchmill retry 205 212`",
+    ]
+
+
+def test_a_batch_on_hold_is_told_with_its_next_step() -> None:
+    paused = rows([207], hold="paused", reason="asked for by a person")
+
+    assert status_lines(paused, everything=False)[-1] == (
+        "batch 207: paused (asked for by a person); `batchmill resume 207` lets it go on"
+    )
+
+
+def test_pairs_given_up_have_a_column_when_there_are_any() -> None:
+    done = rows([205], status="downloaded", read_at=READ_AT, refined=90, given_up=7)
+
+    assert any("given up" in line for line in status_lines(done, everything=False))
+    assert not any("given up" in line for line in status_lines(rows([205]), everything=False))
+
+
+@pytest.mark.parametrize(
+    ("told", "once"),
+    [
+        (
+            [
+                (205, "batch 205 is read; see `batchmill history 205`"),
+                (207, "batch 207 is read; see `batchmill history 207`"),
+            ],
+            [([205, 207], "batches 205, 207 are read; see `batchmill history N`")],
+        ),
+        (
+            [(205, "run `batchmill retry 205`"), (207, "run `batchmill retry 207`")],
+            [([205, 207], "run `batchmill retry N`")],
+        ),
+        (
+            [(205, "no job named w2-batch_205-a1-x"), (206, "no job named w2-batch_206-a1-y")],
+            [([205, 206], "no job named w2-batch_N…")],
+        ),
+        (
+            [(205, "`batchmill retry 205`"), (repair_of(205, 1), "`batchmill retry 205r1`")],
+            [([205, repair_of(205, 1)], "`batchmill retry N`")],
+        ),
+        ([(205, "205 pairs"), (206, "206 pairs")], [([205], "205 pairs"), ([206], "206 pairs")]),
+    ],
+)
+def test_what_differs_in_the_number_alone_is_told_once(
+    told: list[tuple[int, str]], once: list[tuple[list[int], str]]
+) -> None:
+    assert told_once(told) == once
+
+
+def test_the_timeline_is_no_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    long = Milestone(at=None, text="Batch 205 refused: " + "because " * 20, state="failed", wave=2)
+
+    lines = timeline_lines([long])
+
+    assert max(map(len, lines)) == 59
+    assert "…" in lines[-1]
+    assert lines[-1].endswith("❌ Failed")

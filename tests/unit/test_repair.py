@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,14 +15,17 @@ from core.batch.commands import GiveUp, HandOver
 from core.batch.decider import decide
 from core.batch.numbers import repair_of
 from core.errors import RefusedError
-from core.pairs import PairRange, ids
-from tests.batches import HAPPY, NOON, given
-from tests.mill import PENDING, RUNNING, MemorySupplies, Mill, Spy
+from core.pairs import PairRange, count, ids
+from tests.batches import HAPPY, given
+from tests.ledgers import NOON
+from tests.mill import PENDING, RECIPE, RUNNING, MemorySupplies, Mill, Spy
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import BinaryIO
 
     from core.exchange.extracted import ExtractedPair
+    from core.ports import Job
 
 R1, R2 = repair_of(205, 1), repair_of(205, 2)
 replace = msgspec.structs.replace
@@ -71,7 +75,7 @@ def test_a_repair_is_a_batch_with_a_file_a_job_and_results_of_its_own(mill: Mill
     assert mill.batch(R1).file_path == "submissions/batch_205r1.jsonl"
     assert mill.batch(R1).result_path == "results/batch_205r1_results.jsonl"
     assert mill.batch(R1).display_name.startswith("w2-batch_205r1-a1-")
-    assert [request.key for request in mill.batch(R1).requests] == ["batch_205r1/r01"]
+    assert [request.key for request in mill.batch(R1).requests] == ["batch_205r1/r01", "batch_205r1/r02"]
 
 
 def test_what_no_round_brings_home_is_given_up_by_name(mill: Mill) -> None:
@@ -123,6 +127,97 @@ def test_pairs_that_were_cut_off_get_requests_of_half_as_many_pairs(mill: Mill) 
     assert lost
     assert [sum(map(len, request.ranges)) for request in mill.batch(R1).requests] == [1] * len(lost)
     assert mill.balance().refined == 8
+
+
+@pytest.fixture
+def eight(mill: Mill, monkeypatch: pytest.MonkeyPatch) -> Mill:
+    """Return a mill whose batches have eight pairs, all in one request."""
+    monkeypatch.setattr("tests.mill.RECIPE", RECIPE._replace(max_pairs=8))
+    mill.pairs = 8
+    mill.stage(205)
+    return mill
+
+
+def sizes(mill: Mill, number: int) -> list[int]:
+    return [count(request.ranges) for request in mill.batch(number).requests]
+
+
+@pytest.mark.parametrize("fault", ["missing", "garbage", "failed"])
+def test_a_pair_that_spoils_every_request_takes_no_neighbour_with_it(eight: Mill, fault: str) -> None:
+    bad = list(ids(eight.batch(205).ranges))[2]
+    under(eight, f'[[row]]\nfault = "{fault}"\nholds = "{bad}"\n')
+
+    eight.drive()
+
+    assert [sizes(eight, number) for number in (205, R1, R2)] == [[8], [4, 4], [1] * 4]
+    assert [pair.pair_id for pair in eight.events(R2, e.PairsGivenUp)[0].pairs] == [bad]
+    assert (eight.balance().refined, eight.balance().given_up) == (7, 1)
+    eight.check_books()
+
+
+def test_in_the_last_round_of_the_policy_every_pair_stands_alone(eight: Mill) -> None:
+    eight.policy = replace(eight.policy, repair_rounds=1)
+    under(eight, row("missing"))
+
+    eight.drive()
+
+    assert sizes(eight, R1) == [1] * 8
+
+
+def test_a_repair_has_room_for_longer_answers_and_expects_to_pay_for_none_of_it(eight: Mill) -> None:
+    pairs = list(MemorySupplies().pairs(2, set(ids(eight.batch(205).ranges))).values())
+    tight = replace(RECIPE.model, output_limit=8_000)
+    plain = RECIPE._replace(max_pairs=8, model=tight)
+    roomy = plain._replace(spare=4.0)
+
+    assert len(roomy.slots(pairs)) > len(plain.slots(pairs))
+    assert roomy.estimate(pairs).output_tokens == plain.estimate(pairs).output_tokens
+
+
+def test_no_request_is_expected_to_write_more_than_the_model_may() -> None:
+    [pair] = MemorySupplies().pairs(2, {"w2-s30-tvl-001"}).values()
+    long = replace(pair, answer="x" * 1_000_000)
+
+    assert RECIPE._replace(spare=2.0).estimate([long, long]).output_tokens == 2 * RECIPE.model.output_limit
+
+
+def alone_and_cut_off(mill: Mill, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.mill.RECIPE", RECIPE._replace(max_pairs=1))
+    under(mill, row("cut-off"))
+    mill.stage(205)
+
+
+def test_a_pair_that_had_all_the_output_to_itself_and_was_cut_off_is_given_up_at_once(
+    mill: Mill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone_and_cut_off(mill, monkeypatch)
+
+    mill.drive()
+
+    [given_up] = mill.events(205, e.PairsGivenUp)
+    assert [pair.reason for pair in given_up.pairs] == ["the answer ended at the output limit after 0 of 1 pairs"]
+    assert (sum(mill.jobs().values()), mill.balance().refined) == (1, 3)
+    mill.check_books()
+
+
+class BrokenOff(Spy):
+    """A provider whose answers break off without a word of the output limit."""
+
+    def download(self, job: Job, sink: BinaryIO) -> None:
+        whole = io.BytesIO()
+        super().download(job, whole)
+        sink.write(whole.getvalue().replace(b"MAX_TOKENS", b"STOP"))
+
+
+def test_a_pair_that_stood_alone_and_whose_answer_broke_off_below_the_limit_is_asked_for_again(
+    mill: Mill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone_and_cut_off(mill, monkeypatch)
+    mill.provider = BrokenOff(mill.provider)
+
+    mill.drive()
+
+    assert (sizes(mill, R1), mill.balance().refined) == ([1], 4)
 
 
 def test_a_power_cut_between_the_repairs_file_and_its_events_leaves_one_repair(mill: Mill) -> None:

@@ -146,6 +146,17 @@ def test_a_milestone_is_reached_when_the_last_batch_has_reached_it() -> None:
     ]
 
 
+def test_answers_read_without_the_pairs_that_were_given_up_do_not_look_all_well() -> None:
+    model = history(HAPPY)
+    [row] = model.batches()
+    poor = msgspec.structs.replace(row, refined=0, given_up=4)
+
+    told = [line.text for line in milestones(model.waves(), [poor])]
+
+    assert "Wave 2 answers read (0 of 4 pairs refined, 4 given up)" in told
+    assert "Wave 2: 4 pairs given up" in told
+
+
 def test_one_batch_is_not_called_batches() -> None:
     assert texts(history(HAPPY))[:2] == [
         ("Wave 2 planned (1 batch, 4 pairs)", "done"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +14,7 @@ from core.batch.lifecycle import Status
 from core.errors import RefusedError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
-from core.wave.decider import PlanWave, decide_plan
+from core.wave.decider import PlanWave, decide_plan, differing
 from core.wave.state import Wave
 from tests.batches import DEFER, FAIL, JOB, REFUSE, START, UPLOAD, written
 from tests.ledgers import CONTEXT, SetClock
@@ -82,6 +83,34 @@ def test_another_plan_needs_to_be_told_to_replace_the_first(ledger: Ledger) -> N
 
     with pytest.raises(RefusedError, match=r"wave 2 has a plan \(revision 1\).*plan again with --replace"):
         ledger.plan(plan_of(205, revision=2, fingerprint="two"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"model": "gemini-2.5-pro"}, "the model is gemini-2.5-pro, and was "),
+        ({"prompt_sha256": "d" * 64}, "the prompt is version dddddddddddddddd, and was "),
+        ({"sources": ()}, r"the source .* is gone; 0 pairs are sent, and \d+ were"),
+        ({}, "a figure of the model or a setting of the content rules is another"),
+    ],
+)
+def test_what_differs_between_two_plans_is_said(changes: dict[str, object], said: str) -> None:
+    old = plan_of(205).planned
+    new = msgspec.structs.replace(old, fingerprint="two", **changes)
+
+    assert re.fullmatch(
+        rf"wave 2 has a plan \(revision 1\), and this one differs from it: {said}.*", differing(old, new)
+    )
+
+
+def test_settings_that_differ_between_two_plans_are_named() -> None:
+    old = plan_of(205).planned
+    settings = msgspec.structs.replace(old.settings, batch_size=37, low_count_below=3)
+
+    said = differing(old, msgspec.structs.replace(old, settings=settings))
+
+    assert f"batch_size is 37, and was {old.settings.batch_size}" in said
+    assert f"low_count_below is 3, and was {old.settings.low_count_below}" in said
 
 
 def test_a_replacement_plans_its_batches_anew_and_withdraws_the_others(ledger: Ledger) -> None:
