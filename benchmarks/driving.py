@@ -34,6 +34,8 @@ jobs_at_once = {BATCHES}
 creates_a_minute = 100000
 canary = 0
 chunk = 50
+[models."gemini-2.5-flash"]
+enqueued_tokens = 1000000000
 """
 _TIMES = """
 SELECT min(recorded_at) FILTER (WHERE type = 'batch.submission_started'),
