@@ -13,12 +13,13 @@ from core.ledger.recorded import stamp
 from core.ledger.streams import WAVE, batch_stream, wave_number
 from core.one_line import one_line
 from core.pairs import pair_id
-from core.projections.passage import Passage, passage
+from core.projections.passage import passage
 
 if TYPE_CHECKING:
     from cli.compose import Opened
     from core.ports import EventStore
     from core.projections.rows import BatchRow
+    from core.projections.way import Passage
     from core.wave.events import PlannedSource, WavePlanned
 
 #: How much alike a source's key must be to be what was meant.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from core.batch.commands import BatchCommand
-    from core.batch.events import Estimate, RequestLine, Unrefined
+    from core.batch.parts import Estimate, RequestLine, Unrefined
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
     from core.exchange.extracted import ExtractedPair

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.batch.events import Unrefined
+from core.batch.parts import Unrefined
 from core.exchange.endings import ending_of
 from core.exchange.lines import Overlong
 from core.exchange.rows import read_row
@@ -14,7 +14,7 @@ from core.exchange.verdicts import PairVerdict, Reading, RefinedPair, Stray, Ver
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from core.batch.events import RequestLine
+    from core.batch.parts import RequestLine
     from core.exchange.endings import Ending
     from core.exchange.rows import Row
 
