@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from adapters.emulator.clock import SECOND
 from adapters.emulator.job_faults import kept
 from adapters.emulator.model import count_tokens
 from adapters.emulator.refusals import invalid, unknown_entity, unknown_file
-from adapters.emulator.rows import JobRow
+from adapters.emulator.rows import NEWEST, JobRow
 from adapters.emulator.standing import kept_until, passing, standing
 from adapters.emulator.validation import check_lines, check_request, request_of
 from adapters.emulator.wire import field
@@ -26,14 +25,11 @@ if TYPE_CHECKING:
     from adapters.emulator.clock import NowNs
     from adapters.emulator.files import Files
     from adapters.emulator.results import Results
-    from adapters.emulator.rows import Rows
+    from adapters.emulator.rows import Position, Rows
     from adapters.emulator.settings import EmulatorSettings
     from adapters.emulator.standing import Standing
     from adapters.emulator.troubles import Troubles
     from adapters.emulator.wire import Message
-
-NEWEST = sys.maxsize
-"""Larger than the `seq` of any row."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -95,8 +91,8 @@ class Jobs:
             raise unknown_entity()
         return row
 
-    def page(self, *, below: int, limit: int) -> list[JobRow]:
-        """Return at most `limit` jobs, newest first, older than the one with `seq` `below`."""
+    def page(self, *, below: Position = NEWEST, limit: int) -> list[JobRow]:
+        """Return at most `limit` jobs, newest first, from before `below`."""
         return self._rows.jobs(below=below, limit=limit)
 
     def standing(self, job: JobRow) -> Standing:

@@ -190,4 +190,4 @@ def _file(row: FileRow) -> RemoteFile:
 
 
 def _next_token(rows: list[FileRow] | list[JobRow], size: int) -> str | None:
-    return page_token(rows[size - 1].seq) if len(rows) > size else None
+    return page_token(rows[size - 1].position) if len(rows) > size else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,13 @@ from core.errors import BadInputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+Position = tuple[int, int]
+"""Where a row stands in its list: the moment of its creation, and its `seq` among those of that moment."""
+
+NEWEST: Position = (sys.maxsize, sys.maxsize)
+"""Beyond every row of a list."""
 
 
 class UploadRow(msgspec.Struct, frozen=True):
@@ -28,7 +36,7 @@ class UploadRow(msgspec.Struct, frozen=True):
 
 
 class FileRow(msgspec.Struct, frozen=True):
-    """A file in the store; `size` in bytes, `sha256` in hexadecimal, `seq` orders by creation."""
+    """A file in the store; `size` in bytes, `sha256` in hexadecimal, "" when nobody knows it."""
 
     seq: int
     id: str
@@ -38,6 +46,11 @@ class FileRow(msgspec.Struct, frozen=True):
     sha256: str
     created_ns: int
     expires_ns: int
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in the list of files."""
+        return self.created_ns, self.seq
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -65,6 +78,11 @@ class JobRow(msgspec.Struct, frozen=True):
     asked: int = 0
     answered: int = 0
     until_ns: int | None = None
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in the list of jobs."""
+        return self.created_ns, self.seq
 
 
 class Rows:
@@ -134,10 +152,13 @@ class Rows:
         rows = self._run("SELECT * FROM files WHERE id = ?", file_id)
         return FileRow(*rows[0]) if rows else None
 
-    def files(self, *, below: int, now_ns: int, limit: int) -> list[FileRow]:
-        """Return living files, newest first, with `seq` smaller than `below`."""
-        query = "SELECT * FROM files WHERE seq < ? AND expires_ns > ? ORDER BY seq DESC LIMIT ?"
-        return [FileRow(*row) for row in self._run(query, below, now_ns, limit)]
+    def files(self, *, below: Position, now_ns: int, limit: int) -> list[FileRow]:
+        """Return living files, newest first, from before `below`."""
+        query = (
+            "SELECT * FROM files WHERE (created_ns, seq) < (?, ?) AND expires_ns > ? "
+            "ORDER BY created_ns DESC, seq DESC LIMIT ?"
+        )
+        return [FileRow(*row) for row in self._run(query, *below, now_ns, limit)]
 
     def remove_file(self, file_id: str) -> None:
         """Forget a file."""
@@ -160,10 +181,13 @@ class Rows:
         rows = self._run("SELECT * FROM jobs WHERE id = ?", job_id)
         return JobRow(*rows[0]) if rows else None
 
-    def jobs(self, *, below: int, limit: int) -> list[JobRow]:
-        """Return jobs that were not deleted, newest first, with `seq` smaller than `below`."""
-        query = "SELECT * FROM jobs WHERE seq < ? AND deleted_ns IS NULL ORDER BY seq DESC LIMIT ?"
-        return [JobRow(*row) for row in self._run(query, below, limit)]
+    def jobs(self, *, below: Position, limit: int) -> list[JobRow]:
+        """Return jobs that were not deleted, newest first, from before `below`."""
+        query = (
+            "SELECT * FROM jobs WHERE (created_ns, seq) < (?, ?) AND deleted_ns IS NULL "
+            "ORDER BY created_ns DESC, seq DESC LIMIT ?"
+        )
+        return [JobRow(*row) for row in self._run(query, *below, limit)]
 
     def cancel_job(self, job_id: str, at_ns: int, until_ns: int) -> None:
         """Note when a job was cancelled, and until when its contents are kept now."""

@@ -36,7 +36,9 @@ _ADDED = (
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS uploads_by_start ON uploads (started_ns);
 CREATE INDEX IF NOT EXISTS files_by_expiry ON files (expires_ns);
-CREATE INDEX IF NOT EXISTS jobs_listed ON jobs (seq) WHERE deleted_ns IS NULL;
+CREATE INDEX IF NOT EXISTS files_newest ON files (created_ns, seq);
+DROP INDEX IF EXISTS jobs_listed;
+CREATE INDEX IF NOT EXISTS jobs_newest ON jobs (created_ns, seq) WHERE deleted_ns IS NULL;
 CREATE INDEX IF NOT EXISTS jobs_active ON jobs (ends_ns) WHERE cancelled_ns IS NULL AND deleted_ns IS NULL;
 CREATE INDEX IF NOT EXISTS jobs_enqueued ON jobs (model, ends_ns, tokens)
   WHERE cancelled_ns IS NULL AND deleted_ns IS NULL;
