@@ -120,24 +120,24 @@ class Jobs:
         """Open the lines of a finished job's result."""
         return self._results.open(job)
 
-    def _create_from_file(self, model: str, file_id: str, display_name: str) -> JobRow:
-        name = f"files/{file_id}"
-        with self._blobs.reader(name) as lines:
-            requests = check_lines(lines)
-        tokens = self._tokens(name)
-        with self._admitting:
-            self.quotas.check(self._rows, model=model, tokens=tokens, now_ns=self._now())
-            job_id = _new_id()
-            self._blobs.share(name, f"inputs/{job_id}")
-            return self._added(job_id, model, display_name, name, requests, tokens)
-
-    def _tokens(self, name: str) -> int:
-        """Return the tokens of a checked file, 0 where no quota asks for them."""
+    def tokens(self, name: str) -> int:
+        """Return the tokens of a blob with checked lines, 0 where no quota asks for them."""
         if not self._counts_tokens:
             return 0
         with self._blobs.reader(name) as lines:
             requests = [request_of(_decode(line)) for line in lines if not line.isspace()]
         return sum(count_tokens(request) for request in requests if isinstance(request, dict))
+
+    def _create_from_file(self, model: str, file_id: str, display_name: str) -> JobRow:
+        name = f"files/{file_id}"
+        with self._blobs.reader(name) as lines:
+            requests = check_lines(lines)
+        tokens = self.tokens(name)
+        with self._admitting:
+            self.quotas.check(self._rows, model=model, tokens=tokens, now_ns=self._now())
+            job_id = _new_id()
+            self._blobs.share(name, f"inputs/{job_id}")
+            return self._added(job_id, model, display_name, name, requests, tokens)
 
     def _added(  # noqa: PLR0913, PLR0917 - the columns of a row
         self, job_id: str, model: str, display_name: str, input_file: str | None, requests: int, tokens: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +14,7 @@ from adapters.emulator.tables import prepare
 from core.errors import BadInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -85,6 +87,10 @@ class JobRow(msgspec.Struct, frozen=True):
         return self.created_ns, self.seq
 
 
+_NEW_FILE = "INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_NEW_JOB = "INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
 class Rows:
     """One connection, used by one thread at a time.
 
@@ -145,7 +151,7 @@ class Rows:
 
     def add_file(self, row: FileRow) -> None:
         """Keep a new file; its `seq` is given here, whatever the row says."""
-        self._run("INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", *msgspec.structs.astuple(row)[1:])
+        self._run(_NEW_FILE, *msgspec.structs.astuple(row)[1:])
 
     def file(self, file_id: str) -> FileRow | None:
         """Return a file, even one that has expired."""
@@ -173,8 +179,7 @@ class Rows:
 
     def add_job(self, row: JobRow) -> None:
         """Keep a new job; its `seq` is given here, whatever the row says."""
-        values = msgspec.structs.astuple(row)[1:]
-        self._run("INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
+        self._run(_NEW_JOB, *msgspec.structs.astuple(row)[1:])
 
     def job(self, job_id: str) -> JobRow | None:
         """Return a job, even a deleted one."""
@@ -212,8 +217,11 @@ class Rows:
         self._run("UPDATE jobs SET until_ns = NULL WHERE id = ?", job_id)
 
     def unsettled_jobs(self, now_ns: int) -> list[JobRow]:
-        """Return the jobs that may have ended and whose result was not made, deleted ones included."""
-        query = "SELECT * FROM jobs WHERE failed IS NULL AND (ends_ns <= ? OR cancelled_ns IS NOT NULL)"
+        """Return the jobs that may have ended and whose result can still be made, deleted ones included."""
+        query = (
+            "SELECT * FROM jobs WHERE failed IS NULL AND until_ns IS NOT NULL "
+            "AND (ends_ns <= ? OR cancelled_ns IS NOT NULL)"
+        )
         return [JobRow(*row) for row in self._run(query, now_ns)]
 
     def settled(self) -> list[tuple[str, int, int, int]]:
@@ -224,8 +232,12 @@ class Rows:
         )
 
     def created_since(self, moment_ns: int) -> int:
-        """Return how many jobs were created after a moment."""
-        count: int = self._run("SELECT COUNT(*) FROM jobs WHERE created_ns > ?", moment_ns)[0][0]
+        """Return how many jobs were created after a moment; one that was loaded was not created here."""
+        query = (
+            "SELECT COUNT(*) FROM jobs WHERE created_ns > ? "
+            "AND NOT EXISTS (SELECT 1 FROM loaded WHERE name = 'batches/' || jobs.id)"
+        )
+        count: int = self._run(query, moment_ns)[0][0]
         return count
 
     def active_jobs(self, now_ns: int) -> int:
@@ -240,6 +252,22 @@ class Rows:
         """Return how many jobs were ever created under each display name, deleted ones included."""
         return dict(self._run("SELECT display_name, COUNT(*) FROM jobs GROUP BY display_name"))
 
+    def known_names(self) -> set[str]:
+        """Return the full names of all jobs and files, and of those that were ever loaded."""
+        query = (
+            "SELECT name FROM loaded UNION SELECT 'batches/' || id FROM jobs "
+            "UNION SELECT 'files/' || id FROM files"
+        )
+        return {row[0] for row in self._run(query)}
+
+    def add_loaded(self, files: Sequence[FileRow], jobs: Sequence[JobRow]) -> None:
+        """Keep files and jobs that were made elsewhere, in one commit; their `seq` is given here."""
+        names = [f"files/{file.id}" for file in files] + [f"batches/{job.id}" for job in jobs]
+        with self._lock, _commit(self._connection) as connection:
+            connection.executemany(_NEW_FILE, [msgspec.structs.astuple(file)[1:] for file in files])
+            connection.executemany(_NEW_JOB, [msgspec.structs.astuple(job)[1:] for job in jobs])
+            connection.executemany("INSERT INTO loaded VALUES (?)", [(name,) for name in names])
+
     def _sum(self, what: str, condition: str, *values: object) -> int:
         query = f"SELECT {what} FROM jobs WHERE cancelled_ns IS NULL AND deleted_ns IS NULL AND {condition}"  # noqa: S608 - the callers' own words
         total: int = self._run(query, *values)[0][0]
@@ -248,3 +276,15 @@ class Rows:
     def _run(self, statement: str, *values: object) -> list[Any]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
+
+
+@contextmanager
+def _commit(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Make one commit of what the block does, or nothing when it raises."""
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -35,7 +35,7 @@ def file_shape(row: FileRow, base_url: str) -> Message:
         shape["displayName"] = row.display_name
     shape |= {"mimeType": row.mime_type, "sizeBytes": str(row.size), "createTime": created, "updateTime": created}
     shape["expirationTime"] = timestamp(row.expires_ns)
-    if uploaded:
+    if row.sha256:
         shape["sha256Hash"] = base64.b64encode(row.sha256.encode()).decode()
     shape["uri"] = f"{base_url}/v1beta/files/{row.id}"
     if not uploaded:
