@@ -15,6 +15,7 @@ from adapters.emulator.refusals import ApiError
 from adapters.emulator.rows import FileRow, JobRow
 from adapters.emulator.standing import kept_until
 from core.errors import BadInputError
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,8 @@ class Loader:
 
     def load(self, truth: Truth) -> None:
         """Add what a truth tells, except what has been here before; raises BadInputError naming the entry."""
+        if not truth.jobs and not truth.files:
+            return
         contents = Contents(self._blobs, truth.folder)
         try:
             self._rows.add_loaded(*self._read(truth, contents))
@@ -106,12 +109,14 @@ def _named(truth: Truth, entry: TrueJob | TrueFile) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadInputError(
-            f"{truth.source}, {entry.name}: {error.filename} cannot be read ({error.strerror}); "
-            "name a file that is there, or none"
-        ) from error
+        raise _unusable(truth, entry, f"{error.filename} cannot be read ({error.strerror})") from error
     except (ApiError, ValueError) as error:
-        raise BadInputError(f"{truth.source}, {entry.name}: {error}; mend the entry, or take it out") from error
+        raise _unusable(truth, entry, str(error)) from error
+
+
+def _unusable(truth: Truth, entry: TrueJob | TrueFile, why: str) -> BadInputError:
+    why = why.rstrip().removesuffix(".")
+    return BadInputError(one_line(f"{truth.source}, {entry.name}: {why}; mend the entry, or take it out"))
 
 
 def _file_row(file: TrueFile, contents: Contents, now: int) -> FileRow:

@@ -12,6 +12,7 @@ import msgspec
 from adapters.emulator.files import LONGEST_ID, RESULT_PREFIX
 from adapters.emulator.when import Count  # noqa: TC001 - msgspec reads the annotations at run time
 from core.errors import BadInputError
+from core.one_line import one_line
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment in RFC 3339, with its offset from UTC."""
@@ -122,7 +123,7 @@ def truth_of(text: bytes | str, folder: Path, source: str) -> Truth:
     """Return the truth that a JSON text tells; raises BadInputError naming `source` and the entry."""
     try:
         said = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInputError(f"{source} is not JSON: {error}") from error
     if not isinstance(said, dict) or set(said) - {"jobs", "files"}:
         raise BadInputError(f'{source} is not an object of "jobs" and "files", each a list; {_SEE}')
@@ -146,7 +147,7 @@ def _entry(said: object, where: str, kind: type[T]) -> T:
     except msgspec.ValidationError as error:
         name = said.get("name") if isinstance(said, dict) else None
         named = f"{where} ({name})" if isinstance(name, str) else where
-        raise BadInputError(f"{named}: {error}; {_SEE}") from error
+        raise BadInputError(one_line(f"{named}: {error}; {_SEE}")) from error
 
 
 def _check_file(name: str) -> None:
