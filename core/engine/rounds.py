@@ -52,7 +52,7 @@ class Rounds:
         return True
 
     def outstanding(self, shop: Workshop, share: Share | None) -> bool:
-        """Whether nothing may be spent yet, since a job that this ledger does not know of may have been paid for."""
+        """Whether nothing may be spent yet: a job that this ledger does not know of may be paid for already."""
         mine = share is None or share.place == 0
         return bool(shop.policy.reconcile_every and mine and not self._done and shop.books.position)
 
