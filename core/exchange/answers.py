@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from core.batch.events import Unrefined
 from core.exchange.endings import ending_of
@@ -12,7 +12,7 @@ from core.exchange.texts import answers_in, fault_of
 from core.exchange.verdicts import PairVerdict, Reading, RefinedPair, Stray, Verdict, clause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from core.batch.events import RequestLine
     from core.exchange.endings import Ending
@@ -27,6 +27,19 @@ FIELDS = (
     "enhancements_made",
     "flags",
 )
+
+
+class AnswerForm(NamedTuple):
+    """What an answer to one pair is made of: the fields that are kept, and what says whether it can be used.
+
+    `fault_of` returns what is wrong with an answer as a clause that names the field, or None; it never raises.
+    """
+
+    fields: tuple[str, ...]
+    fault_of: Callable[[dict[str, object]], str | None]
+
+
+REFINEMENT: Final = AnswerForm(FIELDS, fault_of)
 EMULATED = "-emulated"
 STRAYS_KEPT = 1000
 MODELS_KEPT = 100
@@ -61,9 +74,12 @@ class AnswerReader:
     raise.
     """
 
-    def __init__(self, lines: Iterable[bytes | Overlong], requests: Iterable[RequestLine]) -> None:
+    def __init__(
+        self, lines: Iterable[bytes | Overlong], requests: Iterable[RequestLine], form: AnswerForm = REFINEMENT
+    ) -> None:
         """Take the lines unread, and lay out the pairs in the order they were asked for."""
         self._lines = lines
+        self._form = form
         self._asked: dict[str, _Asked] = {}
         self._home: dict[str, _Asked] = {}
         for request in requests:
@@ -185,10 +201,10 @@ class AnswerReader:
                 pair_id = self._place(answer.get("pair_id"), asked)
                 if pair_id is None:
                     continue
-                fault = fault_of(answer)
+                fault = self._form.fault_of(answer)
                 if fault is None:
                     source = asked.waiting.pop(pair_id)
-                    kept = {field: answer[field] for field in FIELDS if field in answer}
+                    kept = {field: answer[field] for field in self._form.fields if field in answer}
                     yield RefinedPair(pair_id=pair_id, source=source, key=asked.key, answer=kept)
                 else:
                     asked.faults.setdefault(pair_id, fault)

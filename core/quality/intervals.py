@@ -32,6 +32,16 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
     return Interval(mean - reach, mean + reach)
 
 
+def share_interval(held: int, of: int) -> Interval | None:
+    """Return the interval of a share, `held` of `of` (Wilson 1927); None where `of` is 0."""
+    if not of:
+        return None
+    z, share = NormalDist().inv_cdf((1 + CONFIDENCE) / 2), held / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    reach = z / (1 + z * z / of) * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return Interval(max(0.0, middle - reach), min(1.0, middle + reach))
+
+
 def t_quantile(freedom: int) -> float:
     """Return the 97.5 % quantile of Student's t with so many degrees of freedom, from 1, to about 0.001.
 
