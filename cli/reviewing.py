@@ -9,7 +9,7 @@ from cli.render.review import page_lines
 from cli.render.text import clean, say
 from core.one_line import one_line
 from core.planning.naming import counted
-from core.quality.scores import DIMENSIONS, HIGHEST, LOWEST, WEIGHTS, Score, scored
+from core.quality.scores import DIMENSIONS, HIGHEST, LONGEST_COMMENT, LOWEST, WEIGHTS, Score, scored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -196,7 +196,9 @@ class _Talk:
             wish = self._wish(said)
             if wish is not None:
                 return wish
-            if _WISHES.get(said.casefold()) is not _Wish.HELP:
+            if len(said) > LONGEST_COMMENT:
+                self._screen.say(f"That is {len(said):,} characters; {LONGEST_COMMENT:,} are the most.")
+            elif _WISHES.get(said.casefold()) is not _Wish.HELP:
                 return ["" if said == NO_COMMENT else said or default]
 
     def _wish(self, said: str) -> _Wish | None:

@@ -52,14 +52,25 @@ def page_lines(pair: ReviewPair, width: int | None = None, *, colour: bool = Fal
 
 
 def _side(text: str, other: str, side: str) -> list[tuple[str, Text]]:
-    """Return the lines of a text, each with its mark and its style."""
-    known = set(sentences(other))
-    rows = []
-    for line in text.splitlines() or ["(empty)"]:
-        differs = any(sentence not in known for sentence in sentences(line)) if text else False
-        shown = clean(line.expandtabs(TAB).rstrip())
-        rows.append((MARKS[side] if differs else "", Text(shown, style=STYLES[side] if differs else "")))
-    return rows
+    """Return the lines of a text, each with its mark; the sentences that the other text has not are coloured."""
+    lines = text.expandtabs(TAB).splitlines()
+    known = set(sentences(other.expandtabs(TAB)))
+    return [_line(line.rstrip(), known, side) for line in lines] or [("", Text("(empty)"))]
+
+
+def _line(line: str, known: set[str], side: str) -> tuple[str, Text]:
+    shown, mark, done = Text(), "", 0
+    for sentence in sentences(line):
+        start = line.find(sentence, done)
+        shown.append(clean(line[done:start]))
+        done = start + len(sentence)
+        if sentence in known:
+            shown.append(clean(sentence))
+        else:
+            mark = MARKS[side]
+            shown.append(clean(sentence), style=STYLES[side])
+    shown.append(clean(line[done:]))
+    return mark, shown
 
 
 def _column(title: str, rows: list[tuple[str, Text]]) -> Table:

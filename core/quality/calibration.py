@@ -11,12 +11,14 @@ import msgspec
 from core.planning.naming import counted
 from core.quality.agreement import TENTATIVE, Alpha, Level, Rating, alpha
 from core.quality.intervals import Interval, mean_interval
-from core.quality.scores import DIMENSIONS, pair_means
+from core.quality.means import pair_means
+from core.quality.scores import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from core.quality.scores import PairMeans, Score
+    from core.quality.means import PairMeans
+    from core.quality.scores import Score
 
 PEOPLE, JUDGE = "people", "judge"
 

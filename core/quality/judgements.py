@@ -12,7 +12,7 @@ from core.one_line import one_line
 from core.quality.intervals import Interval, mean_interval, share_interval
 from core.quality.judge_form import JUDGEMENT, TIE, A
 from core.quality.judging import refined_is_a
-from core.quality.scores import DIMENSIONS, Marks, Score, scored, weighted
+from core.quality.scores import DIMENSIONS, LONGEST_COMMENT, MODEL, Marks, Score, scored, weighted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,9 +37,11 @@ class Judgement(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     a: str
     reasons: str
 
-    def score(self, judge: str, at: datetime) -> Score:
-        """Return the marks of the text after as a score by the reviewer `judge`; its comment says which was A."""
-        return scored(judge, self.pair_id, self.after, comment=f"(A is the text {self.a}) {self.reasons}", at=at)
+    def score(self, model: str, at: datetime) -> Score:
+        """Return the marks of the text after as a score by a model; its comment says which text was A."""
+        said = f"(A is the text {self.a}) {self.reasons}"
+        comment = said if len(said) <= LONGEST_COMMENT else f"{said[: LONGEST_COMMENT - 1]}…"
+        return scored(f"{MODEL}{model}", self.pair_id, self.after, comment=comment, at=at)
 
 
 class Preferences(msgspec.Struct, frozen=True):

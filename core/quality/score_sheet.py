@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from core.one_line import one_line
-from core.quality.scores import DIMENSIONS, HIGHEST, LOWEST, Score, scored
+from core.quality.scores import DIMENSIONS, HIGHEST, LONGEST_COMMENT, LOWEST, Score, scored
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -123,7 +123,10 @@ class _Reading:
             self.read.unscored.append(pair_id)
             return
         marks = [self._mark(row, name, text) for name, text in given.items()]
-        if None not in marks:
+        if len(comment) > LONGEST_COMMENT:
+            sentence = f"the comment has {len(comment):,} characters; keep it within {LONGEST_COMMENT:,}"
+            self.problem(row, COMMENT, sentence)
+        elif None not in marks:
             whole = [mark for mark in marks if mark is not None]
             self.read.scores.append(scored(self._reviewer, pair_id, whole, comment=comment, at=self._at))
 

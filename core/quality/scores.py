@@ -1,4 +1,4 @@
-"""What people and models give a refined pair: five marks from 1 to 5, their weights, and what they come to."""
+"""What people and models give a refined pair: five marks from 1 to 5, and what each weighs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from core.quality.intervals import Interval, mean_interval
+from core.errors import BadInputError
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,11 +26,12 @@ WEIGHTS: Final[Mapping[str, int]] = {
 }
 DIMENSIONS: Final = tuple(WEIGHTS)
 
-#: What the mean of a wave must reach.
-THRESHOLD = 4.0
+#: The longest comment in characters: it goes into the ledger.
+LONGEST_COMMENT = 2_000
+LONGEST_REVIEWER = 60
 
-#: The lowest pairs that are named beside a mean.
-WORST = 5
+#: Begins the name of a reviewer that is a model, and of no other.
+MODEL = "model:"
 
 Marks = tuple[int, int, int, int, int]
 """One mark a dimension, in the order of DIMENSIONS."""
@@ -63,34 +65,6 @@ class Score(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return float(weighted(self.marks))
 
 
-class PairMeans(msgspec.Struct, frozen=True, gc=False):
-    """The means of a pair's reviewers: one a dimension in the order of DIMENSIONS, and of the weighted score."""
-
-    pair_id: str
-    reviewers: int
-    marks: tuple[float, ...]
-    weighted: float
-
-
-class WaveMeans(msgspec.Struct, frozen=True):
-    """What a sample's scores come to.
-
-    `weighted` is the mean over the pairs, each with the mean of its reviewers; `reached` says whether it is at
-    least `threshold` (exactly, not as rounded), `interval` where the mean of all pairs lies with 95 % confidence.
-    `dimensions` are means by name; `worst` the lowest pairs, the lowest first. Without a score there is no mean.
-    """
-
-    pairs: int
-    scores: int
-    reviewers: tuple[str, ...]
-    weighted: float | None
-    interval: Interval | None
-    threshold: float
-    reached: bool
-    dimensions: dict[str, float]
-    worst: tuple[PairMeans, ...]
-
-
 def scored(reviewer: str, pair_id: str, marks: Sequence[int], *, comment: str = "", at: datetime) -> Score:
     """Return five marks, in the order of DIMENSIONS, as a score; ValueError for marks that are not 1 to 5."""
     check_marks(marks)
@@ -106,6 +80,27 @@ def scored(reviewer: str, pair_id: str, marks: Sequence[int], *, comment: str = 
         comment=comment,
         at=at,
     )
+
+
+def reviewer_named(name: str) -> str:
+    """Return a person's name as reviewer; BadInputError for one that is empty, too long, or that of a model."""
+    reviewer = one_line(name)
+    if not reviewer or len(reviewer) > LONGEST_REVIEWER or reviewer.startswith(MODEL):
+        raise BadInputError(
+            f"{reviewer[:LONGEST_REVIEWER] or 'an empty name'} cannot be a reviewer; name a person in at most "
+            f"{LONGEST_REVIEWER} characters, and not beginning with {MODEL}"
+        )
+    return reviewer
+
+
+def by_people(scores: Iterable[Score]) -> list[Score]:
+    """Return the scores that people gave; those of models are compared with them and never mixed with them."""
+    return [score for score in scores if not score.reviewer.startswith(MODEL)]
+
+
+def by_models(scores: Iterable[Score]) -> list[Score]:
+    """Return the scores that models gave."""
+    return [score for score in scores if score.reviewer.startswith(MODEL)]
 
 
 def check_marks(marks: Sequence[int]) -> None:
@@ -127,52 +122,3 @@ def latest(scores: Iterable[Score]) -> list[Score]:
         if before is None or before.at <= score.at:
             kept[score.reviewer, score.pair_id] = score
     return list(kept.values())
-
-
-def pair_means(scores: Iterable[Score]) -> list[PairMeans]:
-    """Return the means of every pair's reviewers, by pair id; earlier scores of one reviewer do not count."""
-    return [
-        PairMeans(
-            pair_id,
-            len(given),
-            tuple(
-                float(_mean([Fraction(score.marks[place]) for score in given])) for place in range(len(DIMENSIONS))
-            ),
-            float(_mean([weighted(score.marks) for score in given])),
-        )
-        for pair_id, given in sorted(_by_pair(scores).items())
-    ]
-
-
-def wave_means(scores: Iterable[Score], threshold: float = THRESHOLD) -> WaveMeans:
-    """Return what the scores of a sample come to, whatever their order."""
-    kept = latest(scores)
-    pairs = pair_means(kept)
-    exact = [_mean([weighted(score.marks) for score in given]) for given in _by_pair(kept).values()]
-    mean = _mean(exact) if exact else None
-    return WaveMeans(
-        pairs=len(pairs),
-        scores=len(kept),
-        reviewers=tuple(sorted({score.reviewer for score in kept})),
-        weighted=None if mean is None else float(mean),
-        interval=mean_interval([each.weighted for each in pairs]),
-        threshold=threshold,
-        reached=mean is not None and mean >= Fraction(str(threshold)),
-        dimensions={
-            name: sum(each.marks[place] for each in pairs) / len(pairs) for place, name in enumerate(DIMENSIONS)
-        }
-        if pairs
-        else {},
-        worst=tuple(sorted(pairs, key=lambda each: (each.weighted, each.pair_id))[:WORST]),
-    )
-
-
-def _by_pair(scores: Iterable[Score]) -> dict[str, list[Score]]:
-    by_pair: dict[str, list[Score]] = {}
-    for score in latest(scores):
-        by_pair.setdefault(score.pair_id, []).append(score)
-    return by_pair
-
-
-def _mean(values: Sequence[Fraction]) -> Fraction:
-    return sum(values, Fraction()) / len(values)

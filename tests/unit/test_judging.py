@@ -196,9 +196,9 @@ def test_a_judgement_becomes_a_score_of_the_text_after_that_says_which_was_a() -
     pair_id = next(f"s-{n:03d}" for n in range(1, 99) if refined_is_a(SEED, f"s-{n:03d}"))
     marks = {name: place for place, name in enumerate(DIMENSIONS, 1)}
 
-    score = judgement_of(pair_id, answer(pair_id, scores_a=marks, reasons="A\nwins"), SEED).score("judge", AT)
+    score = judgement_of(pair_id, answer(pair_id, scores_a=marks, reasons="A\nwins"), SEED).score("a-model", AT)
     assert score.marks == (1, 2, 3, 4, 5)
-    assert (score.reviewer, score.comment) == ("judge", "(A is the text after) A wins")
+    assert (score.reviewer, score.comment) == ("model:a-model", "(A is the text after) A wins")
 
 
 @pytest.mark.parametrize(

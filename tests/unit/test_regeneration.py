@@ -14,9 +14,10 @@ from markdown_it import MarkdownIt
 from core.one_line import one_line
 from core.planning.inventory import SourceStock
 from core.planning.staged import ERROR, WARNING, Finding
+from core.quality.fulfilment import Match, matches
 from core.quality.markdown import inline
 from core.quality.request_documents import request_documents, request_json, request_markdown
-from core.quality.requests import Match, Priority, RegenerationRequest, matches, requests_for
+from core.quality.requests import Priority, RegenerationRequest, requests_for
 from core.wave.events import LeftOut, PlannedSource
 
 

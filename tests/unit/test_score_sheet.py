@@ -130,6 +130,16 @@ def test_a_comment_without_marks_is_not_lost_silently() -> None:
     ]
 
 
+def test_a_comment_that_is_too_long_is_a_problem_and_no_score() -> None:
+    head, row = exported(pair())
+
+    found = read([head, filled(row, comment="x" * 2_001)])
+    assert list(map(str, found.problems)) == [
+        "row 2 (line 20), column comment: the comment has 2,001 characters; keep it within 2,000"
+    ]
+    assert found.scores == []
+
+
 def test_partial_files_are_fine() -> None:
     head, row, *_ = exported()
 

@@ -8,8 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import BadInputError
 from core.quality.intervals import mean_interval, t_quantile
-from core.quality.scores import DIMENSIONS, WEIGHTS, Score, latest, pair_means, scored, wave_means, weighted
+from core.quality.means import pair_means, wave_means
+from core.quality.scores import (
+    DIMENSIONS,
+    WEIGHTS,
+    Score,
+    by_models,
+    by_people,
+    latest,
+    reviewer_named,
+    scored,
+    weighted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,3 +139,19 @@ def test_the_interval_of_a_mean_is_the_textbook_one() -> None:
     assert interval is not None
     assert (interval.low, interval.high) == (pytest.approx(1.037, abs=0.001), pytest.approx(4.963, abs=0.001))
     assert mean_interval([3.0]) is None
+
+
+def test_what_models_gave_is_kept_apart_from_what_people_gave() -> None:
+    scores = [score("ann", "a-001", (5,) * 5), score("model:gemini", "a-001", (1,) * 5)]
+
+    assert (by_people(scores), by_models(scores)) == (scores[:1], scores[1:])
+
+
+def test_a_reviewer_has_a_name_in_one_line() -> None:
+    assert reviewer_named("  Ann\n Lee ") == "Ann Lee"
+
+
+@pytest.mark.parametrize("name", ["", " \n", "model:gemini", "x" * 61])
+def test_a_name_that_no_person_has_is_refused(name: str) -> None:
+    with pytest.raises(BadInputError, match="cannot be a reviewer; name a person"):
+        reviewer_named(name)
