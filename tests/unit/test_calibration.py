@@ -43,6 +43,17 @@ def test_a_judge_that_is_kinder_by_a_point_does_not_agree_and_the_reason_is_said
     assert found.sentence.endswith("the mean difference may be more than 0.5")
 
 
+def test_a_difference_that_may_be_too_large_is_too_large() -> None:
+    kinder = [mark + (mark < 5 and place % 2 == 0) for place, mark in enumerate(SPREAD)]
+
+    found = calibrate(scores("ann", SPREAD), scores("model", kinder))
+    assert found.difference == pytest.approx(0.4)
+    assert found.interval is not None
+    assert found.interval.high > 0.5
+    assert found.verdict is Calibrated.DOES_NOT_AGREE
+    assert found.sentence.endswith("within one point): the mean difference may be more than 0.5")
+
+
 def test_a_judge_that_ranks_the_other_way_round_does_not_agree() -> None:
     found = calibrate(scores("ann", SPREAD), scores("model", [6 - mark for mark in SPREAD]))
 
