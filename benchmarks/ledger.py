@@ -20,6 +20,7 @@ from adapters.sql.database import open_database
 from adapters.sql.migrate import upgrade
 from core.batch import events as e
 from core.batch.folding import evolve
+from core.batch.parts import Estimate, RequestLine
 from core.batch.state import Batch
 from core.ledger.codec import encode
 from core.ledger.recorded import Context, NewEvent, stamp
@@ -36,8 +37,8 @@ CONTEXT = Context("daemon@mill", "0a1b2c3d4e5f", "the provider said so")
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 RANGES = (PairRange("w2-s30-dex_volume_24h", 1, 100),)
 LIFE: tuple[e.BatchEvent, ...] = (
-    e.BatchPlanned(205, 2, 1, "dex_volume_24h", RANGES, "gemini-2.5-flash", SHA, e.Estimate(1, 2, 0.1), AT),
-    e.BatchWritten("submissions/batch_205.jsonl", SHA, 406892, (e.RequestLine("205-001", RANGES),), AT),
+    e.BatchPlanned(205, 2, 1, "dex_volume_24h", RANGES, "gemini-2.5-flash", SHA, Estimate(1, 2, 0.1), AT),
+    e.BatchWritten("submissions/batch_205.jsonl", SHA, 406892, (RequestLine("205-001", RANGES),), AT),
     e.SubmissionStarted(1, "batchmill-205-a1", SHA, AT),
     e.FileUploaded("files/8f2kq0z1", AT, AT),
     e.BatchSubmitted(1, "batches/7jx0d3p9", "created", AT),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from core.batch.events import RequestLine
+from core.batch.parts import RequestLine
 from core.exchange.answers import AnswerReader
 from core.exchange.lines import result_lines
 from core.pairs import PairRange

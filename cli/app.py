@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    adopt,
     balance,
     claims,
     cost,
@@ -75,7 +76,7 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine):
+for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, adopt, doctor, machine):
     room.register(app)
 
 

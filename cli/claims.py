@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,18 +10,17 @@ from adapters.files.adopted_batches import read_facts
 from adapters.files.adopted_jobs import read_job_list
 from adapters.files.adopted_refined import AdoptedRefinedFile
 from adapters.files.adopted_tracking import read_tracking
+from cli.adopting import range_of
 from core.adoption.attribution import Attribution
 from core.adoption.findings import Finding  # noqa: TC001 - msgspec reads the annotations at run time
 from core.adoption.forms import FormClaim
 from core.adoption.job_claims import Conflict  # noqa: TC001 - the same
+from core.adoption.listing import OPERATOR
 from core.adoption.stocktaking import Figures, take_stock
-from core.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 
 
 class Claims(msgspec.Struct, frozen=True):
@@ -48,13 +46,13 @@ def claims_of(  # noqa: PLR0913 - the papers of one wave
 
     Raises BadInputError for a paper that cannot be read at all; everything else that is wrong is a finding.
     """
-    tracking = read_tracking(tracking_file)
+    tracking, _ = read_tracking(tracking_file)
     folder = submissions or tracking_file.parent
     facts = {batch.number: read_facts(batch, folder) for batch in tracking.batches}
     lists = [read_job_list(path) for path in job_lists]
     forms = [form for each in lists for form in each.forms]
     if wrong_form:
-        forms.append(FormClaim(*_range(wrong_form), "operator"))
+        forms.append(FormClaim(*range_of(wrong_form), OPERATOR))
     stock = take_stock(wave, tracking, facts, [claim for each in lists for claim in each.claims], forms)
     attribution = Attribution([batch.ids for batch in stock.batches])
     files = [AdoptedRefinedFile(path, attribution) for path in refined]
@@ -65,10 +63,3 @@ def claims_of(  # noqa: PLR0913 - the papers of one wave
     for file in files:
         findings += file.findings
     return Claims(wave, stock.figures, at_hand, stock.conflicts, tuple(findings))
-
-
-def _range(text: str) -> tuple[int, int]:
-    found = _RANGE.fullmatch(text.strip())
-    if not found:
-        raise BadInputError(f"--wrong-form {text}: give a batch or a range, such as 1-10")
-    return int(found[1]), int(found[2] or found[1])

@@ -155,6 +155,7 @@ class Driving(Section):
     warn_hours: float = Field(default=6.0, ge=0)
     lease_seconds: float = Field(default=60.0, ge=4)
     unsure_hours: float = Field(default=12.0, gt=0)
+    reconcile_hours: float = Field(default=6.0, ge=0)
     looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
 
 

@@ -51,6 +51,11 @@ def ranges_of(pair_ids: Iterable[str]) -> tuple[PairRange, ...]:
     return tuple(runs)
 
 
+def carries(ranges: Iterable[PairRange], source: str, ordinal: int) -> bool:
+    """Return whether the ranges hold the `ordinal`-th pair of a source."""
+    return any(run.source == source and run.first <= ordinal <= run.last for run in ranges)
+
+
 def count(ranges: Iterable[PairRange]) -> int:
     """Return how many pairs the ranges hold together."""
     return sum(len(run) for run in ranges)

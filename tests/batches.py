@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.batch import adopted_events as a
+from core.batch import adopting_commands as ac
 from core.batch import commands as c
 from core.batch import events as e
 from core.batch.decider import decide
 from core.batch.folding import evolve
 from core.batch.lifecycle import Status
 from core.batch.numbers import repair_of
+from core.batch.parts import Estimate, RequestLine, Unrefined
 from core.batch.state import Batch
 from core.errors import RefusedError
 from core.pairs import PairRange
@@ -41,15 +44,15 @@ def planned(number: int = 205, *, pairs: int = 4, revision: int = 1, source: str
         ranges=(PairRange(source, 1, pairs),),
         model=MODEL,
         prompt_sha256="c" * 64,
-        estimate=e.Estimate(input_tokens=2_000, output_tokens=3_000, cost_usd=0.0405),
+        estimate=Estimate(input_tokens=2_000, output_tokens=3_000, cost_usd=0.0405),
         at=NOON,
     )
 
 
 def written(sha256: str = SHA, *, source: str = "w2-s30-tvl") -> e.BatchWritten:
     requests = (
-        e.RequestLine("batch_205/r01", (PairRange(source, 1, 2),)),
-        e.RequestLine("batch_205/r02", (PairRange(source, 3, 4),)),
+        RequestLine("batch_205/r01", (PairRange(source, 1, 2),)),
+        RequestLine("batch_205/r02", (PairRange(source, 3, 4),)),
     )
     return e.BatchWritten(
         path="submissions/batch_205.jsonl", sha256=sha256, size=4_096, requests=requests, at=later(60)
@@ -63,7 +66,7 @@ def answers(
         path="results/batch_205_refined.jsonl",
         sha256="d" * 64,
         refined=refined,
-        unrefined=tuple(e.Unrefined(pair_id, verdict, "so it was") for pair_id, verdict in unrefined),
+        unrefined=tuple(Unrefined(pair_id, verdict, "so it was") for pair_id, verdict in unrefined),
         strays=0,
         input_tokens=1_900,
         output_tokens=2_800,
@@ -99,7 +102,116 @@ CANCEL_SENT = c.RecordCancelSent("batches/one", later(201))
 PAUSE = c.PauseBatch("the price is looked into", later(70))
 RESUME = c.ResumeBatch("the price is right", later(90))
 HAND_OVER = c.HandOver(repair_of(205, 1), (PairRange("w2-s30-tvl", 4, 4),), later(7_010))
-GIVE_UP = c.GiveUp((e.Unrefined("w2-s30-tvl-004", "cut_off", "so it was"),), later(7_010))
+GIVE_UP = c.GiveUp((Unrefined("w2-s30-tvl-004", "cut_off", "so it was"),), later(7_010))
+
+SOURCE = "w1-adopted-b205"
+RUN = (PairRange(SOURCE, 1, 4),)
+ADOPT = ac.AdoptBatch(
+    a.BatchAdopted(
+        number=205,
+        wave=1,
+        origin="batch_tracking.json",
+        origin_sha256=SHA,
+        place="batches[204]",
+        path="submissions\\batch_205.jsonl",
+        pairs=4,
+        file_size=4_096,
+        first_pair_id="7_0",
+        last_pair_id="7_3",
+        ranges=RUN,
+        originals=("7_0", "7_1", "7_2", "7_3"),
+        at=NOON,
+    )
+)
+FILE_READ = ac.RecordAdoptedFile(
+    a.AdoptedFileRead(
+        path="/old/batch_205.jsonl",
+        sha256=SHA,
+        size=4_096,
+        form="one_request",
+        whole=True,
+        requests=(RequestLine("line 1", RUN),),
+        ranges=RUN,
+        originals=("7_0", "7_1", "7_2", "7_3"),
+        question_characters=400,
+        answer_characters=12_000,
+        findings=(),
+        at=later(10),
+    )
+)
+
+
+def claim(job_name: str | None = "batches/old", source: str = "jobs.json") -> ac.ClaimJob:
+    return ac.ClaimJob(
+        a.JobClaimed(
+            job_name=job_name,
+            file_uri="files/old",
+            state="JOB_STATE_PENDING",
+            display_name="refinement_batch_205",
+            time="2025-11-02T17:40:05Z",
+            source=source,
+            source_sha256=SHA,
+            place="batches[0]",
+            at=later(20),
+        )
+    )
+
+
+def adopted_job(job_name: str = "batches/old") -> ac.AdoptJob:
+    return ac.AdoptJob(
+        a.JobAdopted(
+            job_name=job_name,
+            display_name="refinement_batch_205",
+            attempt=1,
+            model=MODEL,
+            input_file="files/old",
+            requests=1,
+            evidence=("name", "display name"),
+            created_at=NOON,
+            due=DUE,
+            at=later(40),
+        )
+    )
+
+
+def taken(first: int, last: int) -> ac.TakeRefined:
+    return ac.TakeRefined(
+        a.RefinedAdopted(
+            path="results/batch_205_adopted_refined.jsonl",
+            sha256="d" * 64,
+            ranges=(PairRange(SOURCE, first, last),),
+            source="old/refined.jsonl",
+            source_sha256=SHA,
+            at=later(50),
+        )
+    )
+
+
+WRONG_FORM = ac.ClaimForm(a.FormClaimed(source="operator", place="", words="", at=later(21)))
+SETTLE = ac.SettleClaim("batches/old", "the console shows it", later(30))
+SIGHT = ac.SightJob(
+    a.JobSighted(
+        job_name="batches/maybe",
+        display_name="refinement_batch_205",
+        evidence="display name",
+        reason="the provider has batches/maybe, which may be its job",
+        at=later(25),
+    )
+)
+GONE = c.RecordFailure("gone", "the provider does not know its job", later(60))
+ADOPTING: tuple[BatchCommand, ...] = (
+    ADOPT,
+    FILE_READ,
+    claim(),
+    claim("batches/other", "jobs.md"),
+    WRONG_FORM,
+    SETTLE,
+    SIGHT,
+    adopted_job(),
+    taken(1, 3),
+    taken(4, 4),
+    GONE,
+)
 
 HAPPY: tuple[BatchCommand, ...] = (PLAN, WRITE, START, UPLOAD, JOB, PROCESS, SUCCEED, DOWNLOAD, READ)
 COMMANDS: tuple[BatchCommand, ...] = (
@@ -126,6 +238,7 @@ COMMANDS: tuple[BatchCommand, ...] = (
     c.RecordJob("batches/two", "found", later(130)),
     c.RecordSuccess(succeeded_requests=0, failed_requests=2, result_file=None, ended_at=None, at=later(3_610)),
     c.RecordAnswers(answers(refined=2, unrefined=())),
+    *ADOPTING,
 )
 
 #: The shortest way to each status.
@@ -139,6 +252,7 @@ WAYS: dict[Status, tuple[BatchCommand, ...]] = {
     Status.FAILED: (*HAPPY[:6], FAIL),
     Status.DOWNLOADED: HAPPY[:8],
     Status.WITHDRAWN: (PLAN, WITHDRAW),
+    Status.ADOPTED: (ADOPT,),
 }
 
 

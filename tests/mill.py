@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from core.batch.state import Batch
     from core.engine.repair import Supplies
     from core.ledger.recorded import Recorded
-    from core.ports import BatchProvider, EventStore, Job, JobPage, PendingFile, RemoteFile
+    from core.ports import BatchProvider, EventStore, FilePage, Job, JobPage, PendingFile, RemoteFile
 
 T = TypeVar("T")
 
@@ -126,6 +126,13 @@ class Spy:
             "list", page_token or "", lambda: self._provider.list_jobs(page_size=page_size, page_token=page_token)
         )
         return msgspec.structs.replace(page, jobs=tuple(job for job in map(self.seen, page.jobs) if job))
+
+    def list_files(self, *, page_size: int, page_token: str | None = None) -> FilePage:
+        return self._do(
+            "list files",
+            page_token or "",
+            lambda: self._provider.list_files(page_size=page_size, page_token=page_token),
+        )
 
     def download(self, job: Job, sink: BinaryIO) -> None:
         self._do("download", job.name, lambda: self._provider.download(job, sink))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.batch.events import BatchPlanned, Estimate
+from core.batch.events import BatchPlanned
+from core.batch.parts import Estimate
 from core.pairs import PairRange
 from core.wave.decider import PlanWave
 from core.wave.events import PlannedSource, PlanSettings, WavePlanned

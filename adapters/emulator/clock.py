@@ -21,6 +21,7 @@ LARGEST_STEP = 100 * 366 * 86400.0
 """Seconds by which a clock cannot be put forward at once: a century."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def fast_clock(rows: Rows, speed: float, wall: NowNs = time.time_ns) -> NowNs:
@@ -61,8 +62,12 @@ class DrivenClock:
 
 def given_clock(clock: Clock) -> NowNs:
     """Return `clock` in nanoseconds."""
-    microsecond = timedelta(microseconds=1)
-    return lambda: (clock.now() - _EPOCH) // microsecond * 1000
+    return lambda: nanoseconds(clock.now())
+
+
+def nanoseconds(moment: datetime) -> int:
+    """Return an aware datetime in nanoseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND * 1000
 
 
 def moment(nanoseconds: int) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +12,7 @@ from adapters.emulator.blobs import DiskBlobs, MemoryBlobs
 from adapters.emulator.clock import LARGEST_STEP, DrivenClock, fast_clock, given_clock
 from adapters.emulator.files import RESULT_PREFIX, Files, Uploads
 from adapters.emulator.jobs import Jobs
+from adapters.emulator.loading import Loader
 from adapters.emulator.quotas import RequestQuota
 from adapters.emulator.refusals import ApiError, invalid
 from adapters.emulator.results import Results
@@ -22,8 +24,11 @@ from adapters.emulator.sweeper import Sweeper
 from adapters.emulator.troubles import Troubles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adapters.emulator.rows import FileRow, JobRow, UploadRow
     from adapters.emulator.settings import EmulatorSettings
+    from adapters.emulator.truth import Truth
     from adapters.emulator.wire import Message
     from core.ports import Clock
 
@@ -34,7 +39,7 @@ class Emulator:
     `calls` counts what was asked, by verb, `received` and `sent` the bytes of the bodies over HTTP; `requests`
     is the quota that every call is taken from.
     With a `clock` given, time is what it says, whatever the settings' speed. Raises BadInputError when another
-    emulator holds the folder.
+    emulator holds the folder, and for a truth that cannot be loaded.
     """
 
     def __init__(self, settings: EmulatorSettings, clock: Clock | None = None) -> None:
@@ -54,6 +59,13 @@ class Emulator:
         self.received: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
         self.requests = RequestQuota(self.jobs.quotas.requests_a_minute, self.now, settings.speed)
+        self._loader = Loader(self._rows, self.blobs, self.jobs, self.now, settings)
+        with self._closed_by_failure():
+            self.load(settings.truth)
+
+    def load(self, truth: Truth) -> None:
+        """Add the jobs and files of a truth, all or none; raises BadInputError naming what cannot be used."""
+        self._loader.load(truth)
 
     def close(self) -> None:
         """Let go of the folder; everything stays in it."""
@@ -91,6 +103,14 @@ class Emulator:
         if not 0 <= seconds < LARGEST_STEP:
             raise invalid(f"advance is {seconds}; give seconds from 0 to less than {LARGEST_STEP:.0f}.")
         self.now.advance(seconds)
+
+    @contextmanager
+    def _closed_by_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     def stats(self) -> Message:
         """Return the statistics as an object in the form of `stats.Stats`."""

@@ -153,7 +153,7 @@ async def _operation(emulator: Emulator, job: JobRow) -> Message:
 
 
 def _next_token(rows: list[FileRow] | list[JobRow], size: int) -> str | None:
-    return page_token(rows[size - 1].seq) if len(rows) > size else None
+    return page_token(rows[size - 1].position) if len(rows) > size else None
 
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from adapters.emulator.clock import FILE_LIFETIME
 from adapters.emulator.refusals import ApiError, invalid, unknown_file
-from adapters.emulator.rows import FileRow, UploadRow
+from adapters.emulator.rows import NEWEST, FileRow, UploadRow
 
 if TYPE_CHECKING:
     from adapters.emulator.blobs import Blobs
     from adapters.emulator.clock import NowNs
-    from adapters.emulator.rows import Rows
+    from adapters.emulator.rows import Position, Rows
 
 LONGEST_ID = 40
 LARGEST_FILE = 2 * 1024**3
@@ -39,8 +39,8 @@ class Files:
             raise unknown_file(file_id)
         return row
 
-    def page(self, *, below: int, limit: int) -> list[FileRow]:
-        """Return at most `limit` living files, newest first, older than the one with `seq` `below`."""
+    def page(self, *, below: Position = NEWEST, limit: int) -> list[FileRow]:
+        """Return at most `limit` living files, newest first, from before `below`."""
         return self._rows.files(below=below, now_ns=self._now(), limit=limit)
 
     def delete(self, file_id: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from adapters.emulator.clock import SECOND
 from adapters.emulator.job_faults import kept
 from adapters.emulator.model import count_tokens
 from adapters.emulator.refusals import invalid, unknown_entity, unknown_file
-from adapters.emulator.rows import JobRow
+from adapters.emulator.rows import NEWEST, JobRow
 from adapters.emulator.standing import kept_until, passing, standing
 from adapters.emulator.validation import check_lines, check_request, request_of
 from adapters.emulator.wire import field
@@ -26,14 +25,11 @@ if TYPE_CHECKING:
     from adapters.emulator.clock import NowNs
     from adapters.emulator.files import Files
     from adapters.emulator.results import Results
-    from adapters.emulator.rows import Rows
+    from adapters.emulator.rows import Position, Rows
     from adapters.emulator.settings import EmulatorSettings
     from adapters.emulator.standing import Standing
     from adapters.emulator.troubles import Troubles
     from adapters.emulator.wire import Message
-
-NEWEST = sys.maxsize
-"""Larger than the `seq` of any row."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -95,8 +91,8 @@ class Jobs:
             raise unknown_entity()
         return row
 
-    def page(self, *, below: int, limit: int) -> list[JobRow]:
-        """Return at most `limit` jobs, newest first, older than the one with `seq` `below`."""
+    def page(self, *, below: Position = NEWEST, limit: int) -> list[JobRow]:
+        """Return at most `limit` jobs, newest first, from before `below`."""
         return self._rows.jobs(below=below, limit=limit)
 
     def standing(self, job: JobRow) -> Standing:
@@ -124,24 +120,24 @@ class Jobs:
         """Open the lines of a finished job's result."""
         return self._results.open(job)
 
-    def _create_from_file(self, model: str, file_id: str, display_name: str) -> JobRow:
-        name = f"files/{file_id}"
-        with self._blobs.reader(name) as lines:
-            requests = check_lines(lines)
-        tokens = self._tokens(name)
-        with self._admitting:
-            self.quotas.check(self._rows, model=model, tokens=tokens, now_ns=self._now())
-            job_id = _new_id()
-            self._blobs.share(name, f"inputs/{job_id}")
-            return self._added(job_id, model, display_name, name, requests, tokens)
-
-    def _tokens(self, name: str) -> int:
-        """Return the tokens of a checked file, 0 where no quota asks for them."""
+    def tokens(self, name: str) -> int:
+        """Return the tokens of a blob with checked lines, 0 where no quota asks for them."""
         if not self._counts_tokens:
             return 0
         with self._blobs.reader(name) as lines:
             requests = [request_of(_decode(line)) for line in lines if not line.isspace()]
         return sum(count_tokens(request) for request in requests if isinstance(request, dict))
+
+    def _create_from_file(self, model: str, file_id: str, display_name: str) -> JobRow:
+        name = f"files/{file_id}"
+        with self._blobs.reader(name) as lines:
+            requests = check_lines(lines)
+        tokens = self.tokens(name)
+        with self._admitting:
+            self.quotas.check(self._rows, model=model, tokens=tokens, now_ns=self._now())
+            job_id = _new_id()
+            self._blobs.share(name, f"inputs/{job_id}")
+            return self._added(job_id, model, display_name, name, requests, tokens)
 
     def _added(  # noqa: PLR0913, PLR0917 - the columns of a row
         self, job_id: str, model: str, display_name: str, input_file: str | None, requests: int, tokens: int

@@ -14,7 +14,7 @@ from adapters.emulator.shapes import LARGEST_PAGE, counts, page_token, read_page
 from adapters.emulator.standing import inline
 from adapters.emulator.translation import core_error, lost, struck
 from core.errors import GoneError, RejectedError
-from core.ports import Job, JobPage, JobState, RemoteFile
+from core.ports import FilePage, Job, JobPage, JobState, RemoteFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from adapters.emulator.call_faults import CallFault
     from adapters.emulator.emulator import Emulator
-    from adapters.emulator.rows import JobRow
+    from adapters.emulator.rows import FileRow, JobRow
 
 T = TypeVar("T")
 
@@ -65,6 +65,12 @@ class EmulatedProvider:
         size = min(page_size, LARGEST_PAGE)
         rows = self._ask("batches.list", lambda: self._page(page_token or "", size + 1))
         return JobPage(tuple(map(self._job, rows[:size])), _next_token(rows, size))
+
+    def list_files(self, *, page_size: int, page_token: str | None = None) -> FilePage:
+        """Return one page of the uploaded files, newest first."""
+        size = min(page_size, LARGEST_PAGE)
+        rows = self._ask("files.list", lambda: self._file_page(page_token or "", size + 1))
+        return FilePage(tuple(map(_file, rows[:size])), _next_token(rows, size))
 
     def download(self, job: Job, sink: BinaryIO) -> None:
         """Write the job's result lines into `sink`."""
@@ -115,11 +121,13 @@ class EmulatedProvider:
         content.seek(0)
         with emulator.blobs.appender(f"uploads/{upload.id}") as sink:
             shutil.copyfileobj(content, sink)
-        row = emulator.uploads.finish(upload)
-        return RemoteFile(name=f"files/{row.id}", size=row.size, expires_at=moment(row.expires_ns))
+        return _file(emulator.uploads.finish(upload))
 
     def _page(self, token: str, limit: int) -> list[JobRow]:
         return self._emulator.jobs.page(below=read_page_token(token), limit=limit)
+
+    def _file_page(self, token: str, limit: int) -> list[FileRow]:
+        return self._emulator.files.page(below=read_page_token(token), limit=limit)
 
     def _download(self, job: Job, sink: BinaryIO) -> None:
         results = self._emulator.results
@@ -170,5 +178,16 @@ def _job_id(name: str) -> str:
     return name.removeprefix("batches/")
 
 
-def _next_token(rows: list[JobRow], size: int) -> str | None:
-    return page_token(rows[size - 1].seq) if len(rows) > size else None
+def _file(row: FileRow) -> RemoteFile:
+    return RemoteFile(
+        name=f"files/{row.id}",
+        size=row.size,
+        expires_at=moment(row.expires_ns),
+        display_name=row.display_name,
+        sha256=row.sha256,
+        created_at=moment(row.created_ns),
+    )
+
+
+def _next_token(rows: list[FileRow] | list[JobRow], size: int) -> str | None:
+    return page_token(rows[size - 1].position) if len(rows) > size else None

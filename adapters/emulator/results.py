@@ -39,7 +39,7 @@ class Results:
     def job_of(self, file_id: str) -> JobRow:
         """Return the job whose living result file this is, whether its content has been made or not."""
         job = self._rows.job(file_id.removeprefix(RESULT_PREFIX))
-        if job is None or inline(job):
+        if job is None or inline(job) or job.until_ns is None:
             raise unknown_file(file_id)
         stands = standing(job, self._now())
         if not stands.rows or self._now() >= stands.since_ns + FILE_LIFETIME:
@@ -67,7 +67,8 @@ class Results:
 
     def counted(self, job: JobRow) -> JobRow:
         """Return a job with the count of its failed rows, for which its result is made where rows can fail."""
-        if not self._troubles.of_rows or job.failed is not None or not standing(job, self._now()).answered:
+        settled = job.failed is not None or job.until_ns is None
+        if not self._troubles.of_rows or settled or not standing(job, self._now()).answered:
             return job
         return self._settled(job)
 

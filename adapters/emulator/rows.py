@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +14,15 @@ from adapters.emulator.tables import prepare
 from core.errors import BadInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+
+Position = tuple[int, int]
+"""Where a row stands in its list: the moment of its creation, and its `seq` among those of that moment."""
+
+NEWEST: Position = (sys.maxsize, sys.maxsize)
+"""Beyond every row of a list."""
 
 
 class UploadRow(msgspec.Struct, frozen=True):
@@ -28,7 +38,7 @@ class UploadRow(msgspec.Struct, frozen=True):
 
 
 class FileRow(msgspec.Struct, frozen=True):
-    """A file in the store; `size` in bytes, `sha256` in hexadecimal, `seq` orders by creation."""
+    """A file in the store; `size` in bytes, `sha256` in hexadecimal, "" when nobody knows it."""
 
     seq: int
     id: str
@@ -38,6 +48,11 @@ class FileRow(msgspec.Struct, frozen=True):
     sha256: str
     created_ns: int
     expires_ns: int
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in the list of files."""
+        return self.created_ns, self.seq
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -65,6 +80,15 @@ class JobRow(msgspec.Struct, frozen=True):
     asked: int = 0
     answered: int = 0
     until_ns: int | None = None
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in the list of jobs."""
+        return self.created_ns, self.seq
+
+
+_NEW_FILE = "INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+_NEW_JOB = "INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Rows:
@@ -127,17 +151,20 @@ class Rows:
 
     def add_file(self, row: FileRow) -> None:
         """Keep a new file; its `seq` is given here, whatever the row says."""
-        self._run("INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", *msgspec.structs.astuple(row)[1:])
+        self._run(_NEW_FILE, *msgspec.structs.astuple(row)[1:])
 
     def file(self, file_id: str) -> FileRow | None:
         """Return a file, even one that has expired."""
         rows = self._run("SELECT * FROM files WHERE id = ?", file_id)
         return FileRow(*rows[0]) if rows else None
 
-    def files(self, *, below: int, now_ns: int, limit: int) -> list[FileRow]:
-        """Return living files, newest first, with `seq` smaller than `below`."""
-        query = "SELECT * FROM files WHERE seq < ? AND expires_ns > ? ORDER BY seq DESC LIMIT ?"
-        return [FileRow(*row) for row in self._run(query, below, now_ns, limit)]
+    def files(self, *, below: Position, now_ns: int, limit: int) -> list[FileRow]:
+        """Return living files, newest first, from before `below`."""
+        query = (
+            "SELECT * FROM files WHERE (created_ns, seq) < (?, ?) AND expires_ns > ? "
+            "ORDER BY created_ns DESC, seq DESC LIMIT ?"
+        )
+        return [FileRow(*row) for row in self._run(query, *below, now_ns, limit)]
 
     def remove_file(self, file_id: str) -> None:
         """Forget a file."""
@@ -152,18 +179,20 @@ class Rows:
 
     def add_job(self, row: JobRow) -> None:
         """Keep a new job; its `seq` is given here, whatever the row says."""
-        values = msgspec.structs.astuple(row)[1:]
-        self._run("INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values)
+        self._run(_NEW_JOB, *msgspec.structs.astuple(row)[1:])
 
     def job(self, job_id: str) -> JobRow | None:
         """Return a job, even a deleted one."""
         rows = self._run("SELECT * FROM jobs WHERE id = ?", job_id)
         return JobRow(*rows[0]) if rows else None
 
-    def jobs(self, *, below: int, limit: int) -> list[JobRow]:
-        """Return jobs that were not deleted, newest first, with `seq` smaller than `below`."""
-        query = "SELECT * FROM jobs WHERE seq < ? AND deleted_ns IS NULL ORDER BY seq DESC LIMIT ?"
-        return [JobRow(*row) for row in self._run(query, below, limit)]
+    def jobs(self, *, below: Position, limit: int) -> list[JobRow]:
+        """Return jobs that were not deleted, newest first, from before `below`."""
+        query = (
+            "SELECT * FROM jobs WHERE (created_ns, seq) < (?, ?) AND deleted_ns IS NULL "
+            "ORDER BY created_ns DESC, seq DESC LIMIT ?"
+        )
+        return [JobRow(*row) for row in self._run(query, *below, limit)]
 
     def cancel_job(self, job_id: str, at_ns: int, until_ns: int) -> None:
         """Note when a job was cancelled, and until when its contents are kept now."""
@@ -188,8 +217,11 @@ class Rows:
         self._run("UPDATE jobs SET until_ns = NULL WHERE id = ?", job_id)
 
     def unsettled_jobs(self, now_ns: int) -> list[JobRow]:
-        """Return the jobs that may have ended and whose result was not made, deleted ones included."""
-        query = "SELECT * FROM jobs WHERE failed IS NULL AND (ends_ns <= ? OR cancelled_ns IS NOT NULL)"
+        """Return the jobs that may have ended and whose result can still be made, deleted ones included."""
+        query = (
+            "SELECT * FROM jobs WHERE failed IS NULL AND until_ns IS NOT NULL "
+            "AND (ends_ns <= ? OR cancelled_ns IS NOT NULL)"
+        )
         return [JobRow(*row) for row in self._run(query, now_ns)]
 
     def settled(self) -> list[tuple[str, int, int, int]]:
@@ -200,8 +232,12 @@ class Rows:
         )
 
     def created_since(self, moment_ns: int) -> int:
-        """Return how many jobs were created after a moment."""
-        count: int = self._run("SELECT COUNT(*) FROM jobs WHERE created_ns > ?", moment_ns)[0][0]
+        """Return how many jobs were created after a moment; one that was loaded was not created here."""
+        query = (
+            "SELECT COUNT(*) FROM jobs WHERE created_ns > ? "
+            "AND NOT EXISTS (SELECT 1 FROM loaded WHERE name = 'batches/' || jobs.id)"
+        )
+        count: int = self._run(query, moment_ns)[0][0]
         return count
 
     def active_jobs(self, now_ns: int) -> int:
@@ -216,6 +252,22 @@ class Rows:
         """Return how many jobs were ever created under each display name, deleted ones included."""
         return dict(self._run("SELECT display_name, COUNT(*) FROM jobs GROUP BY display_name"))
 
+    def known_names(self) -> set[str]:
+        """Return the full names of all jobs and files, and of those that were ever loaded."""
+        query = (
+            "SELECT name FROM loaded UNION SELECT 'batches/' || id FROM jobs "
+            "UNION SELECT 'files/' || id FROM files"
+        )
+        return {row[0] for row in self._run(query)}
+
+    def add_loaded(self, files: Sequence[FileRow], jobs: Sequence[JobRow]) -> None:
+        """Keep files and jobs that were made elsewhere, in one commit; their `seq` is given here."""
+        names = [f"files/{file.id}" for file in files] + [f"batches/{job.id}" for job in jobs]
+        with self._lock, _commit(self._connection) as connection:
+            connection.executemany(_NEW_FILE, [msgspec.structs.astuple(file)[1:] for file in files])
+            connection.executemany(_NEW_JOB, [msgspec.structs.astuple(job)[1:] for job in jobs])
+            connection.executemany("INSERT INTO loaded VALUES (?)", [(name,) for name in names])
+
     def _sum(self, what: str, condition: str, *values: object) -> int:
         query = f"SELECT {what} FROM jobs WHERE cancelled_ns IS NULL AND deleted_ns IS NULL AND {condition}"  # noqa: S608 - the callers' own words
         total: int = self._run(query, *values)[0][0]
@@ -224,3 +276,15 @@ class Rows:
     def _run(self, statement: str, *values: object) -> list[Any]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()
+
+
+@contextmanager
+def _commit(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Make one commit of what the block does, or nothing when it raises."""
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.emulator.quotas import Quotas
 from adapters.emulator.scenario import Scenario
+from adapters.emulator.truth import Truth
 from core.errors import BadInputError
 
 
@@ -17,7 +18,8 @@ class EmulatorSettings(msgspec.Struct, frozen=True, kw_only=True):
     `port` 0 takes any free port; `folder` None keeps everything in memory and forgets it at the end. A job waits
     `pending_seconds` and then runs `running_seconds` by the emulator's clock, of which `speed` seconds pass in
     each second of the wall clock; with `drivable_clock` a client may put that clock forward. The `scenario` says
-    which trouble it makes; a limit in `quotas` comes before the scenario's own.
+    which trouble it makes; a limit in `quotas` comes before the scenario's own. The `truth` says what exists when
+    it starts.
     Raises BadInputError for times that cannot be.
     """
 
@@ -30,6 +32,7 @@ class EmulatorSettings(msgspec.Struct, frozen=True, kw_only=True):
     scenario: Scenario = Scenario()
     quotas: Quotas = Quotas()
     drivable_clock: bool = False
+    truth: Truth = Truth()
 
     def __post_init__(self) -> None:
         """Refuse a clock that stands still and durations below zero."""

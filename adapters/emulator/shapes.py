@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from adapters.emulator.clock import timestamp
 from adapters.emulator.files import RESULT_PREFIX
-from adapters.emulator.jobs import NEWEST
 from adapters.emulator.refiner import MARK
 from adapters.emulator.refusals import invalid
+from adapters.emulator.rows import NEWEST
 from adapters.emulator.standing import inline, place, standing
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import msgspec
 
-    from adapters.emulator.rows import FileRow, JobRow
+    from adapters.emulator.rows import FileRow, JobRow, Position
     from adapters.emulator.standing import Standing
     from adapters.emulator.wire import Message
 
@@ -35,7 +35,7 @@ def file_shape(row: FileRow, base_url: str) -> Message:
         shape["displayName"] = row.display_name
     shape |= {"mimeType": row.mime_type, "sizeBytes": str(row.size), "createTime": created, "updateTime": created}
     shape["expirationTime"] = timestamp(row.expires_ns)
-    if uploaded:
+    if row.sha256:
         shape["sha256Hash"] = base64.b64encode(row.sha256.encode()).decode()
     shape["uri"] = f"{base_url}/v1beta/files/{row.id}"
     if not uploaded:
@@ -73,17 +73,18 @@ def page_shape(field: str, shapes: list[Message], next_token: str | None) -> Mes
     return page
 
 
-def page_token(seq: int) -> str:
-    """Return the token of the page that follows the row with this `seq`."""
-    return base64.urlsafe_b64encode(f"below {seq}".encode()).decode()
+def page_token(last: Position) -> str:
+    """Return the token of the page that follows the row at this position."""
+    return base64.urlsafe_b64encode("below {} {}".format(*last).encode()).decode()
 
 
-def read_page_token(token: str) -> int:
-    """Return the `seq` below which the page begins; raises ApiError (400) for a token that was never given."""
+def read_page_token(token: str) -> Position:
+    """Return the position below which the page begins; raises ApiError (400) for a token that was never given."""
     if not token:
         return NEWEST
     try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("below "))
+        _, created_ns, seq = base64.urlsafe_b64decode(token).decode().split(" ")
+        return int(created_ns), int(seq)
     except (binascii.Error, ValueError):
         raise invalid("Page token is invalid.") from None
 

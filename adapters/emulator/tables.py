@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS jobs (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, model TEXT NOT NULL,
   display_name TEXT NOT NULL, input_file TEXT, requests INTEGER NOT NULL, created_ns INTEGER NOT NULL,
   starts_ns INTEGER NOT NULL, ends_ns INTEGER NOT NULL, cancelled_ns INTEGER, deleted_ns INTEGER);
+CREATE TABLE IF NOT EXISTS loaded (name TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS clock (emulated_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL, speed REAL NOT NULL);
 """
 _ADDED = (
@@ -36,7 +37,9 @@ _ADDED = (
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS uploads_by_start ON uploads (started_ns);
 CREATE INDEX IF NOT EXISTS files_by_expiry ON files (expires_ns);
-CREATE INDEX IF NOT EXISTS jobs_listed ON jobs (seq) WHERE deleted_ns IS NULL;
+CREATE INDEX IF NOT EXISTS files_newest ON files (created_ns, seq);
+DROP INDEX IF EXISTS jobs_listed;
+CREATE INDEX IF NOT EXISTS jobs_newest ON jobs (created_ns, seq) WHERE deleted_ns IS NULL;
 CREATE INDEX IF NOT EXISTS jobs_active ON jobs (ends_ns) WHERE cancelled_ns IS NULL AND deleted_ns IS NULL;
 CREATE INDEX IF NOT EXISTS jobs_enqueued ON jobs (model, ends_ns, tokens)
   WHERE cancelled_ns IS NULL AND deleted_ns IS NULL;

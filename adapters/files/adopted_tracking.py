@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from adapters.files.adopted_bytes import decoded, read_bytes
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_tracking(path: Path) -> Tracking:
-    """Return what a tracking file claims. Raises BadInputError when it is none, or cannot be read."""
-    text = decoded(read_bytes(path))
+def read_tracking(path: Path) -> tuple[Tracking, str]:
+    """Return what a tracking file claims, and its sha256; raises BadInputError for one that cannot be read."""
+    data = read_bytes(path)
+    text = decoded(data)
     try:
         document = parse(text)
     except ValueError as error:
@@ -23,4 +25,4 @@ def read_tracking(path: Path) -> Tracking:
     tracking = tracking_of(document, str(path))
     if tracking is None:
         raise BadInputError(f"{path} holds no list named batches; name the batch_tracking.json itself")
-    return tracking
+    return tracking, sha256(data).hexdigest()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from core.batch.events import RequestLine
+    from core.batch.parts import RequestLine
     from core.exchange.extracted import ExtractedPair
     from core.pairs import PairRange
 

@@ -11,15 +11,18 @@ import msgspec
 from google import genai
 from google.genai import types
 
+from adapters.gemini.files import LARGEST_PAGE, file_of, file_page_of
 from adapters.gemini.operations import inline_lines, job_of, page_of, state_of
 from adapters.gemini.translate import translated
 from core.errors import AmbiguousError, CredentialsError, GoneError, RejectedError
-from core.ports import Job, JobPage, RemoteFile
+from core.ports import Job, JobPage
 
 if TYPE_CHECKING:
     import io
     from datetime import datetime
     from typing import BinaryIO
+
+    from core.ports import FilePage, RemoteFile
 
 #: Uploads of .jsonl need their type said: the client library cannot guess it.
 JSONL = "application/jsonl"
@@ -64,7 +67,7 @@ class GeminiProvider:
             file = self._client.files.upload(file=cast("io.IOBase", content), config=config)
             if not file.name:
                 raise AmbiguousError(f"uploading {display_name}: the answer names no file")
-            return RemoteFile(file.name, int(file.size_bytes or 0), file.expiration_time)
+            return file_of(file.model_dump(mode="json", by_alias=True))
 
     def create(self, *, model: str, input_file: str, display_name: str) -> Job:
         """Create a job with a single call; an answer that names no job is ambiguous."""
@@ -83,9 +86,13 @@ class GeminiProvider:
 
     def list_jobs(self, *, page_size: int, page_token: str | None = None) -> JobPage:
         """Return one page of the raw list (the library's pager breaks on an empty page)."""
-        query = {"pageSize": str(page_size)} | ({"pageToken": page_token} if page_token else {})
         with translated("listing the jobs", effect=False, secret=self._secret):
-            return page_of(self._read(f"batches?{urlencode(query)}"))
+            return page_of(self._read(_page("batches", page_size, page_token)))
+
+    def list_files(self, *, page_size: int, page_token: str | None = None) -> FilePage:
+        """Return one page of the raw list of files, without those that the service made itself."""
+        with translated("listing the files", effect=False, secret=self._secret):
+            return file_page_of(self._read(_page("files", min(page_size, LARGEST_PAGE), page_token)))
 
     def server_time(self) -> datetime | None:
         """Make one list call, and return when the server says it answered, None where it does not say."""
@@ -128,3 +135,8 @@ class GeminiProvider:
     def _ask(self, path: str) -> types.HttpResponse:
         """Return the untouched answer to a GET, by the client's own key, base address and time limit."""
         return self._client._api_client.request("get", path, {}, None)  # noqa: SLF001 - the public calls drop fields
+
+
+def _page(what: str, size: int, token: str | None) -> str:
+    query = {"pageSize": str(size)} | ({"pageToken": token} if token else {})
+    return f"{what}?{urlencode(query)}"

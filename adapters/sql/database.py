@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.ports import Clock
 
 #: The migration that this program's tables are of.
-SCHEMA = "0002"
+SCHEMA = "0003"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 
-from core.batch.events import RequestLine
+from core.batch.parts import RequestLine
 from core.exchange import salvage as salvaging
 from core.exchange.answers import AnswerReader
 from core.exchange.lines import result_lines

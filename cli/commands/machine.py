@@ -26,6 +26,12 @@ def emulator(  # noqa: PLR0913 - every option of the command
     scenario: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Which trouble it makes (TOML; see docs/emulator.md).")
     ] = None,
+    load: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Jobs and files that exist from the start (JSON; see docs/emulator.md)."
+        ),
+    ] = None,
     jobs_at_once: Annotated[
         int | None, typer.Option(help="More jobs that wait or run are refused with a 429.", min=1)
     ] = None,
@@ -55,6 +61,7 @@ def emulator(  # noqa: PLR0913 - every option of the command
     from adapters.emulator.scenario import Scenario, read_scenario
     from adapters.emulator.server import serve
     from adapters.emulator.settings import EmulatorSettings
+    from adapters.emulator.truth import Truth, read_truth
     from cli.render.text import say
 
     settings = EmulatorSettings(
@@ -71,10 +78,13 @@ def emulator(  # noqa: PLR0913 - every option of the command
             requests_a_minute=requests_a_minute,
         ),
         drivable_clock=drivable_clock,
+        truth=Truth() if load is None else read_truth(load),
     )
 
     def ready(url: str) -> None:
         say(f"The emulator listens on {url}")
+        if load is not None:
+            say(f"Loaded from {load}: {len(settings.truth.jobs)} jobs, {len(settings.truth.files)} files")
         say(f"Use it with: export BATCHMILL_PROVIDER__BASE_URL={url} GEMINI_API_KEY=emulated")
 
     serve(settings, ready)

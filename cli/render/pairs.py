@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cli.pairs import Answered, PairWay, Text
-    from core.projections.passage import Attempt, Passage
+    from core.projections.way import Attempt, Passage
 
 #: The widest that text is set, and the narrowest that it still can be.
 WIDEST, NARROWEST = 80, 30

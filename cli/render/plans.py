@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cli.planning import Planned
     from cli.prompts import PromptVersion
     from cli.writing import WrittenFile
-    from core.batch.events import Estimate
+    from core.batch.parts import Estimate
     from core.planning.inventory import Inventory
     from core.planning.plan import Plan
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from cli.replay import World
     from core.projections.balance import Balance
+    from core.projections.milestone import Milestone
     from core.projections.rows import BatchRow, WaveRow
-    from core.projections.timeline import Milestone
     from core.projections.whereabouts import Standing
 
 #: Batches shown one a line before the rest is summed up.

@@ -26,7 +26,8 @@ class BatchFacts(msgspec.Struct, frozen=True):
 
     `path` is where it was found, "" for a file that is not there (then the rest is empty). `stated` is the sum of
     what the headers announce, None without any. `originals` are the ids the pairs came with, in order, "" for an
-    unusable one. `whole` says that nothing of the file had to be passed over.
+    unusable one. `whole` says that nothing of the file had to be passed over, `keys` what each request is called
+    (`line 3` where it has no key) and how many pairs it carries.
     """
 
     number: int
@@ -42,6 +43,7 @@ class BatchFacts(msgspec.Struct, frozen=True):
     answer_characters: int
     whole: bool
     findings: tuple[Finding, ...]
+    keys: tuple[tuple[str, int], ...] = ()
 
     @property
     def at_hand(self) -> bool:

@@ -11,6 +11,7 @@ from core.adoption.findings import shown
 from core.adoption.forms import FileForm
 from core.adoption.request_lines import read_request_line
 from core.adoption.request_text import MARKER, read_request_text
+from core.batch.adoption import NO_KEY
 from core.exchange.lines import LONGEST_LINE
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class BatchTally:
         self._claimed = claimed
         self._findings = findings
         self._originals: list[str] = []
+        self._keys: list[tuple[str, int]] = []
         self._numeric = self._questions = self._answers = 0
         self._requests = self._with_pairs = self._no_requests = 0
         self._stated: int | None = None
@@ -57,6 +59,7 @@ class BatchTally:
         else:
             self._keep(sent.text)
             self._cut_into_lines |= sent.text.rstrip().endswith(MARKER)
+        self._keys.append((sent.key or f"{NO_KEY}{number}", len(found.pairs)))
         self._take(found, f"line {number}")
         yield FoundRequest(number, sent.key, found.pairs)
 
@@ -96,6 +99,7 @@ class BatchTally:
             answer_characters=self._answers,
             whole=self._whole,
             findings=(),
+            keys=tuple(self._keys),
         )
         compare(facts, self._claimed, self._findings)
         return msgspec.structs.replace(facts, findings=self._findings.told())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import msgspec
@@ -12,8 +13,8 @@ from core.pairs import PairRange, pair_id
 class AdoptedIds(msgspec.Struct, frozen=True, gc=False):
     """The ledger ids of one adopted batch, `<source>-001` and on, beside the ids its pairs came with.
 
-    `originals[n]` is the id that the pair of ordinal n + 1 came with, "" for a pair without a usable one. There
-    are none for a batch whose file is not at hand, of which only the count is claimed.
+    `originals[n]` is the id that the pair of ordinal n + 1 came with, "" for a pair without a usable one. For a
+    batch whose file is not at hand they are those that follow from the claim, if any do.
     """
 
     number: int
@@ -54,11 +55,27 @@ class AdoptedIds(msgspec.Struct, frozen=True, gc=False):
 
 
 _DIGITS = 12
+_NUMBERED = re.compile(r"(?P<text>.{0,80}?)(?P<number>[0-9]{1,12})", re.ASCII)
 
 
 def adopted_source(wave: int, number: int) -> str:
     """Return the key of an adopted batch as a source of its own, `w1-adopted-b197`."""
     return f"w{wave}-adopted-b{number:03d}"
+
+
+def ids_between(first: str | None, last: str | None, count: int | None) -> tuple[str, ...]:
+    """Return the ids from a claimed first to a claimed last one, `200_0` to `200_99`; none if they do not follow.
+
+    They follow when both are the same text before a number that is counted up by one to just so many.
+    """
+    ends = [_NUMBERED.fullmatch(text) for text in (first or "", last or "")]
+    if not count or ends[0] is None or ends[1] is None or ends[0]["text"] != ends[1]["text"]:
+        return ()
+    low, high = ends[0]["number"], ends[1]["number"]
+    padded = len(low) if low.startswith("0") and len(low) > 1 else 0
+    if int(high) - int(low) + 1 != count or (padded and len(high) != padded):
+        return ()
+    return tuple(f"{ends[0]['text']}{number:0{padded}d}" for number in range(int(low), int(high) + 1))
 
 
 def adopt_ids(wave: int, number: int, originals: tuple[str, ...], claimed: int) -> AdoptedIds:

@@ -10,7 +10,7 @@ from core.adoption.adopted_batch import AdoptedBatch, Known, disagreements, unkn
 from core.adoption.collisions import Collision, collisions, likely_collisions
 from core.adoption.findings import WARNING, Finding
 from core.adoption.job_claims import Conflict, JobClaim, conflicts
-from core.adoption.pair_ids import AdoptedIds, adopt_ids
+from core.adoption.pair_ids import AdoptedIds, adopt_ids, ids_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,7 +97,7 @@ def take_stock(
         for claimed in tracking.batches
     )
     strangers = tuple(claim for rest in of_batch.values() for claim in rest)
-    shared = collisions(batch.ids for batch in batches)
+    shared = collisions(batch.ids for batch in batches if batch.facts.at_hand)
     findings = (*tracking.findings, *_findings(tracking.source, batches, shared), *unknown_batches(strangers))
     return Stocktaking(wave, tracking.source, batches, strangers, conflicts(claims), shared, findings)
 
@@ -113,4 +113,7 @@ def _findings(source: str, batches: Sequence[AdoptedBatch], shared: Sequence[Col
 
 def ids_of(wave: int, claimed: ClaimedBatch, facts: BatchFacts) -> AdoptedIds:
     """Return a batch's ledger ids: for what its file holds, or for what is claimed where it is not whole."""
-    return adopt_ids(wave, claimed.number, facts.originals, 0 if facts.whole else claimed.pairs or 0)
+    originals = facts.originals
+    if not facts.at_hand:
+        originals = ids_between(claimed.first_pair_id, claimed.last_pair_id, claimed.pairs)
+    return adopt_ids(wave, claimed.number, originals, 0 if facts.whole else claimed.pairs or 0)

@@ -6,7 +6,9 @@ from datetime import datetime  # noqa: TC003 - part of the public shape
 
 import msgspec
 
-from core.batch.events import AnswersRead, BatchPlanned, BatchWritten, Unrefined  # noqa: TC001 - the same
+from core.batch.adopting_commands import AdoptingCommand
+from core.batch.events import AnswersRead, BatchPlanned, BatchWritten  # noqa: TC001 - the same
+from core.batch.parts import Unrefined  # noqa: TC001 - the same
 from core.pairs import PairRange  # noqa: TC001 - the same
 
 
@@ -216,4 +218,5 @@ BatchCommand = (
     | RecordCancelSent
     | PauseBatch
     | ResumeBatch
+    | AdoptingCommand
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from core.batch import commands as c
 from core.batch import events as e
+from core.batch.adopting import adopt
 from core.batch.lifecycle import Status, Trigger, follow
 from core.batch.numbers import label
 from core.batch.steering import steer, way_out
@@ -36,8 +37,30 @@ def decide(batch: Batch, command: BatchCommand) -> list[BatchEvent]:
             return [_leave(batch, command)]
         case c.RecordProcessing() | c.RecordSuccess() | c.RecordFailure() | c.RecordDownload() | c.RecordAnswers():
             return _observe(batch, command)
-        case _:
+        case c.RecordDouble():
+            return _double(batch, command)
+        case (
+            c.StartSubmission()
+            | c.RecordUpload()
+            | c.RecordJob()
+            | c.RecordDeferral()
+            | c.RecordUnclear()
+            | c.RecordRefusal()
+            | c.QuarantineBatch()
+        ):
             return _submit(batch, command)
+        case _:
+            return [*adopt(batch, command)]
+
+
+def _double(batch: Batch, command: c.RecordDouble) -> list[BatchEvent]:
+    if command.job_name in batch.others:
+        return []
+    if not (batch.intent_open or batch.job_name):
+        raise RefusedError(f"{batch.name} has no job that this could be the double of")
+    return [
+        e.DoubleFound(job_name=command.job_name, kept=command.kept, cancelled=command.cancelled, at=command.at)
+    ]
 
 
 def _prepare(batch: Batch, command: c.PlanBatch | c.WithdrawBatch | c.RecordFile) -> list[BatchEvent]:
@@ -70,7 +93,6 @@ def _submit(
     | c.RecordDeferral
     | c.RecordUnclear
     | c.RecordRefusal
-    | c.RecordDouble
     | c.QuarantineBatch,
 ) -> list[BatchEvent]:
     if isinstance(command, c.StartSubmission):
@@ -79,17 +101,9 @@ def _submit(
         return []
     if not batch.intent_open:
         raise RefusedError(f"{batch.name} has no submission under way that this could be the end of")
-    if isinstance(command, c.RecordUpload | c.RecordDouble):
-        return [_note(command)]
+    if isinstance(command, c.RecordUpload):
+        return [e.FileUploaded(file_name=command.file_name, expires_at=command.expires_at, at=command.at)]
     return [_end(batch, command)]
-
-
-def _note(command: c.RecordUpload | c.RecordDouble) -> BatchEvent:
-    match command:
-        case c.RecordUpload(file_name=file_name, expires_at=expires_at, at=at):
-            return e.FileUploaded(file_name=file_name, expires_at=expires_at, at=at)
-        case c.RecordDouble(job_name=job_name, kept=kept, cancelled=cancelled, at=at):
-            return e.DoubleFound(job_name=job_name, kept=kept, cancelled=cancelled, at=at)
 
 
 def _end(

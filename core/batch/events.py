@@ -6,30 +6,9 @@ from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at 
 
 import msgspec
 
+from core.batch.adopted_events import AdoptedEvent
+from core.batch.parts import Estimate, RequestLine, Unrefined  # noqa: TC001 - the same
 from core.pairs import PairRange  # noqa: TC001 - the same
-
-
-class Estimate(msgspec.Struct, frozen=True, gc=False):
-    """Expected size and price: tokens in, tokens out, US dollars at the provider's batch price."""
-
-    input_tokens: int
-    output_tokens: int
-    cost_usd: float
-
-
-class RequestLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One line of a batch file: its key and the pairs it carries. Stored as `[key, ranges]`."""
-
-    key: str
-    ranges: tuple[PairRange, ...]
-
-
-class Unrefined(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A pair that did not come home refined: its id, the verdict and the reason."""
-
-    pair_id: str
-    verdict: str
-    reason: str
 
 
 class BatchPlanned(msgspec.Struct, frozen=True, gc=False):
@@ -255,9 +234,9 @@ class BatchResumed(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-BatchEvent = (
-    BatchPlanned
-    | BatchWithdrawn
+#: What can happen to a batch once it was planned.
+RunEvent = (
+    BatchWithdrawn
     | BatchWritten
     | SubmissionStarted
     | FileUploaded
@@ -281,3 +260,4 @@ BatchEvent = (
     | BatchPaused
     | BatchResumed
 )
+BatchEvent = BatchPlanned | RunEvent | AdoptedEvent

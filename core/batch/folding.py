@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from core.batch import events as e
+from core.batch.adopted_folding import ADOPTED_FOLDS, lost
 from core.batch.holds import hold_after
 from core.batch.lifecycle import Status
 from core.batch.state import Batch
@@ -158,8 +159,8 @@ def _held(
     return replace(batch, version=batch.version + 1, hold=hold, hold_reason=reason)
 
 
-def _noted(batch: Batch, _: e.DoubleFound) -> Batch:
-    return replace(batch, version=batch.version + 1)
+def _doubled(batch: Batch, event: e.DoubleFound) -> Batch:
+    return replace(batch, version=batch.version + 1, others=(*batch.others, event.job_name))
 
 
 def _cancel_sent(batch: Batch, _: e.CancelSent) -> Batch:
@@ -186,7 +187,8 @@ def _succeeded(batch: Batch, event: e.BatchSucceeded) -> Batch:
 
 
 def _failed(batch: Batch, event: e.BatchFailed) -> Batch:
-    return _held(replace(batch, status=FAILED), event)
+    missing = lost(batch, event.reason) if batch.adoption else batch.missing
+    return _held(replace(batch, status=FAILED, cause=event.cause, missing=missing), event)
 
 
 def _downloaded(batch: Batch, event: e.BatchDownloaded) -> Batch:
@@ -200,7 +202,14 @@ def _downloaded(batch: Batch, event: e.BatchDownloaded) -> Batch:
 
 
 def _read(batch: Batch, event: e.AnswersRead) -> Batch:
-    return replace(batch, version=batch.version + 1, read=True, refined=event.refined, missing=event.unrefined)
+    return replace(
+        batch,
+        version=batch.version + 1,
+        read=True,
+        refined_path=event.path,
+        refined=event.refined,
+        missing=event.unrefined,
+    )
 
 
 def _handed_over(batch: Batch, event: e.PairsHandedOver) -> Batch:
@@ -213,7 +222,7 @@ def _given_up(batch: Batch, event: e.PairsGivenUp) -> Batch:
 
 def _without(batch: Batch, pair_ids: set[str]) -> Batch:
     missing = tuple(pair for pair in batch.missing if pair.pair_id not in pair_ids)
-    return replace(batch, version=batch.version + 1, missing=missing)
+    return replace(batch, version=batch.version + 1, missing=missing, parted=True)
 
 
 def _retried(batch: Batch, event: e.BatchRetried) -> Batch:
@@ -243,7 +252,7 @@ _FOLDS: dict[type[Any], Callable[[Batch, Any], Batch]] = {
     e.SubmissionRefused: _refused,
     e.SubmissionQuarantined: _held,
     e.SubmissionHeld: _held,
-    e.DoubleFound: _noted,
+    e.DoubleFound: _doubled,
     e.BatchProcessing: _processing,
     e.BatchSucceeded: _succeeded,
     e.BatchFailed: _failed,
@@ -256,4 +265,5 @@ _FOLDS: dict[type[Any], Callable[[Batch, Any], Batch]] = {
     e.CancelSent: _cancel_sent,
     e.BatchPaused: _held,
     e.BatchResumed: _resumed,
+    **ADOPTED_FOLDS,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from core.batch import adopted_events as a
 from core.batch import events as e
 
 if TYPE_CHECKING:
@@ -22,16 +23,39 @@ class Hold(Enum):
     PAUSED = "paused"
 
 
+#: What each event that stops a batch holds it for; a failure stops it unless another attempt follows.
+_REASONS: dict[type[object], Hold] = {
+    e.SubmissionRefused: Hold.REFUSED,
+    e.SubmissionQuarantined: Hold.QUARANTINED,
+    a.JobSighted: Hold.QUARANTINED,
+    e.SubmissionHeld: Hold.BUDGET,
+    e.CancelRequested: Hold.CANCELLED,
+    e.BatchPaused: Hold.PAUSED,
+}
 #: Events that put a batch on hold; no other one can while nothing holds it.
-_HOLDING = frozenset(
-    {
-        e.SubmissionRefused,
-        e.SubmissionQuarantined,
-        e.SubmissionHeld,
-        e.CancelRequested,
-        e.BatchPaused,
-        e.BatchFailed,
-    }
+_HOLDING = frozenset({*_REASONS, e.BatchFailed})
+#: What happens to a batch without taking back what a person wanted.
+_PASSING = (
+    e.BatchPlanned
+    | e.BatchWithdrawn
+    | e.BatchWritten
+    | e.SubmissionDeferred
+    | e.BatchSubmitted
+    | e.BatchFailed
+    | a.JobAdopted
+)
+#: What is learnt of an adopted batch, and pairs that leave a batch: neither puts it on hold or frees it.
+_BESIDE = (
+    a.AdoptedFileRead
+    | a.JobClaimed
+    | a.FormClaimed
+    | e.PairsHandedOver
+    | e.PairsGivenUp
+    | e.FileUploaded
+    | e.SubmissionUnclear
+    | e.BatchProcessing
+    | e.CancelSent
+    | e.DoubleFound
 )
 
 #: A person wanted it so; the rest are troubles that ask for one.
@@ -46,29 +70,12 @@ def hold_after(hold: Hold | None, event: BatchEvent) -> Hold | None:
     """
     if hold is None and type(event) not in _HOLDING:
         return None
-    match event:
-        case e.SubmissionRefused():
-            return Hold.REFUSED
-        case e.SubmissionQuarantined():
-            return Hold.QUARANTINED
-        case e.SubmissionHeld():
-            return Hold.BUDGET
-        case e.CancelRequested():
-            return Hold.CANCELLED
-        case e.BatchPaused():
-            return Hold.PAUSED
-        case e.BatchFailed(again=False):
-            return Hold.CANCELLED if hold is Hold.CANCELLED else Hold.FAILED
-        case (
-            e.BatchPlanned()
-            | e.BatchWithdrawn()
-            | e.BatchWritten()
-            | e.SubmissionDeferred()
-            | e.BatchSubmitted()
-            | e.BatchFailed()
-        ) if hold in WANTED:
-            return hold
-        case e.FileUploaded() | e.SubmissionUnclear() | e.BatchProcessing() | e.CancelSent() | e.DoubleFound():
-            return hold
-        case _:
-            return None
+    if type(event) in _REASONS:
+        return _REASONS[type(event)]
+    if isinstance(event, e.BatchFailed) and not event.again:
+        return Hold.CANCELLED if hold is Hold.CANCELLED else Hold.FAILED
+    if isinstance(event, a.ClaimSettled):
+        return None if hold is Hold.QUARANTINED else hold
+    if isinstance(event, _BESIDE) or (isinstance(event, _PASSING) and hold in WANTED):
+        return hold
+    return None

@@ -17,6 +17,7 @@ class Status(Enum):
     """Where a batch stands; the values are the words people and files read."""
 
     UNPLANNED = "unplanned"
+    ADOPTED = "adopted"
     PLANNED = "planned"
     WRITTEN = "written"
     SUBMITTED = "submitted"
@@ -39,6 +40,9 @@ class Trigger(Enum):
     FAIL = "fail"
     DOWNLOAD = "download"
     RETRY = "retry"
+    ADOPT = "adopt"
+    FIND = "find"
+    TAKE = "take"
 
 
 S, T = Status, Trigger
@@ -51,9 +55,12 @@ TABLE: tuple[tuple[Trigger, tuple[Status, ...], Status], ...] = (
     (T.SUBMIT, (S.WRITTEN,), S.SUBMITTED),
     (T.PROCESS, (S.SUBMITTED,), S.PROCESSING),
     (T.SUCCEED, (S.SUBMITTED, S.PROCESSING), S.SUCCEEDED),
-    (T.FAIL, (S.SUBMITTED, S.PROCESSING, S.SUCCEEDED), S.FAILED),
+    (T.FAIL, (S.ADOPTED, S.SUBMITTED, S.PROCESSING, S.SUCCEEDED), S.FAILED),
     (T.DOWNLOAD, (S.SUCCEEDED,), S.DOWNLOADED),
     (T.RETRY, (S.FAILED, S.WRITTEN), S.WRITTEN),
+    (T.ADOPT, (S.UNPLANNED,), S.ADOPTED),
+    (T.FIND, (S.ADOPTED, S.WRITTEN, S.FAILED), S.SUBMITTED),
+    (T.TAKE, (S.ADOPTED, S.FAILED, S.DOWNLOADED), S.DOWNLOADED),
 )
 
 
@@ -110,7 +117,10 @@ def _either(statuses: Iterable[Status]) -> str:
 
 def diagram() -> str:
     """Return the lifecycle as a mermaid state diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {S.PLANNED.value}: {T.PLAN.value}"]
+    lines = ["stateDiagram-v2"]
+    lines += [
+        f"    [*] --> {dest.value}: {trigger.value}" for trigger, sources, dest in TABLE if S.UNPLANNED in sources
+    ]
     for trigger, sources, dest in TABLE:
         lines += [
             f"    {source.value} --> {dest.value}: {trigger.value}"

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from core.batch.holds import Hold  # noqa: TC001 - msgspec reads the annotations at run time
+from core.batch.adoption import Adoption  # noqa: TC001 - msgspec reads the annotations at run time
+from core.batch.holds import Hold  # noqa: TC001 - the same
 from core.batch.lifecycle import Status
 from core.batch.numbers import label
 from core.pairs import PairRange, count
 
 if TYPE_CHECKING:
-    from core.batch.events import RequestLine, Unrefined
+    from core.batch.parts import RequestLine, Unrefined
 
 
 class Batch(msgspec.Struct, frozen=True, gc=False):
@@ -25,6 +26,10 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     ended. The provider is expected to count `input_tokens` and to charge `expected_usd`; it says that it answered
     `answered` requests. `missing` are the pairs that it did not bring home and that nobody has taken over or given
     up yet. `hold` keeps the batch from going on by itself, for `hold_reason`.
+
+    `cause` is that of the last failure. `adoption` is what is known of a batch that an older process sent, None
+    for one of a plan. `others` are further jobs of the batch beside the one that counts, `sighted` jobs that may
+    be its own, as a person was told. `parted` says that pairs of it were taken over by a repair or given up.
     """
 
     number: int
@@ -64,8 +69,14 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     result_path: str = ""
     result_sha256: str = ""
     read: bool = False
+    refined_path: str = ""
     refined: int = 0
     missing: tuple[Unrefined, ...] = ()
+    cause: str = ""
+    adoption: Adoption | None = None
+    others: tuple[str, ...] = ()
+    sighted: tuple[str, ...] = ()
+    parted: bool = False
 
     @property
     def name(self) -> str:

@@ -61,6 +61,11 @@ def way_out(number: int, hold: Hold | None) -> str:
 
 
 def _retry(batch: Batch, command: c.RetryBatch) -> list[BatchEvent]:
+    if batch.adoption is not None and batch.status in {Status.ADOPTED, Status.FAILED}:
+        raise RefusedError(
+            f"{batch.name} was sent by an older process and is not sent again as it was; "
+            f"`batchmill replan --wave {batch.wave}` asks for its pairs again"
+        )
     if batch.status is Status.PLANNED and batch.hold:
         raise RefusedError(
             f"{batch.name} has no file yet; run `batchmill write --wave {batch.wave}`, then "

@@ -48,13 +48,14 @@ def next_step(batch: Batch) -> Step:
             return Step(Kind.CANCEL)
         case Status.SUBMITTED | Status.PROCESSING:
             return Step(Kind.POLL)
-        case Status.FAILED if batch.hold is None:
+        case Status.FAILED if batch.hold is None and batch.adoption is None:
             return Step(Kind.RETRY)
         case Status.SUCCEEDED:
             return Step(Kind.HARVEST)
         case Status.DOWNLOADED if not batch.read:
             return Step(Kind.READ)
-        case Status.DOWNLOADED if batch.missing:
+        # What an older process did not bring home is asked for again when a person plans it, and pays.
+        case Status.DOWNLOADED if batch.missing and batch.adoption is None:
             return Step(Kind.REPAIR)
         case _:
             return Step(Kind.NOTHING)

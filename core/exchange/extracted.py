@@ -9,11 +9,12 @@ from core.planning.staged import StagedPair  # noqa: TC001 - msgspec reads the a
 from core.wave.events import PlannedSource  # noqa: TC001 - the same
 
 
-class ExtractedPair(msgspec.Struct, frozen=True, gc=False):
+class ExtractedPair(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One pair of a wave; `source` is its file's path in the inbox.
 
     `batch` is None for a pair that the plan left out, and then `excluded` says why. What the pair says of itself
-    (session, indicator, category) goes before what its file says.
+    (session, indicator, category) goes before what its file says. `original` is the id that a pair of an older
+    process came with, left out where there is none.
     """
 
     pair_id: str
@@ -28,6 +29,7 @@ class ExtractedPair(msgspec.Struct, frozen=True, gc=False):
     question: str
     answer: str
     excluded: str | None
+    original: str | None = None
 
 
 def extracted(pair: StagedPair, source: PlannedSource, batch: int | None, excluded: str | None) -> ExtractedPair:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from core.batch.events import Estimate, RequestLine
 from core.batch.numbers import base_of, round_of
+from core.batch.parts import Estimate, RequestLine
 from core.exchange.answer_schema import ANSWER_SCHEMA
 from core.exchange.framing import framed
 from core.planning.estimate import estimate

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from core.batch.events import Unrefined  # noqa: TC001 - msgspec reads the annotations at run time
+from core.batch.parts import Unrefined  # noqa: TC001 - msgspec reads the annotations at run time
 
 REASON_LIMIT = 200
 

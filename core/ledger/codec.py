@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from core.batch import adopted_events as adopted
 from core.batch import events as batch
 from core.errors import UnreadableEventError
 from core.wave import events as wave
@@ -44,6 +45,17 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     batch.CancelSent: ("batch.cancel_sent", 1),
     batch.BatchPaused: ("batch.paused", 1),
     batch.BatchResumed: ("batch.resumed", 1),
+    wave.WaveAdopted: ("wave.adopted", 1),
+    wave.JobsListed: ("wave.jobs_listed", 1),
+    wave.WaveReplanned: ("wave.replanned", 1),
+    adopted.BatchAdopted: ("batch.adopted", 1),
+    adopted.AdoptedFileRead: ("batch.adopted_file_read", 1),
+    adopted.JobClaimed: ("batch.job_claimed", 1),
+    adopted.FormClaimed: ("batch.form_claimed", 1),
+    adopted.ClaimSettled: ("batch.claim_settled", 1),
+    adopted.JobSighted: ("batch.job_sighted", 1),
+    adopted.JobAdopted: ("batch.job_adopted", 1),
+    adopted.RefinedAdopted: ("batch.refined_adopted", 1),
 }
 
 

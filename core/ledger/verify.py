@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.batch import adopted_events as a
 from core.batch import events as e
 from core.batch.folding import evolve
 from core.batch.lifecycle import Trigger, follow
@@ -33,6 +34,9 @@ TRIGGERS: dict[type[object], Trigger] = {
     e.BatchFailed: Trigger.FAIL,
     e.BatchDownloaded: Trigger.DOWNLOAD,
     e.BatchRetried: Trigger.RETRY,
+    a.BatchAdopted: Trigger.ADOPT,
+    a.JobAdopted: Trigger.FIND,
+    a.RefinedAdopted: Trigger.TAKE,
 }
 
 

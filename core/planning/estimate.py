@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.batch.events import Estimate
+from core.batch.parts import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

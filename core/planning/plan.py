@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from core.batch.events import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
+from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
 from core.errors import RefusedError
 from core.pairs import PairRange, count
 from core.planning.content import RuleFound  # noqa: TC001 - the same

@@ -42,8 +42,8 @@ class Balance(msgspec.Struct, frozen=True):
 def place_of(row: BatchRow) -> str:
     """Return where a batch's pairs stand as long as they have no verdicts of their own.
 
-    A submission that was started counts as in flight until it is known that no job came of it; a failed batch's
-    pairs are missing, since its job brings nothing home any more.
+    A submission that was started counts as in flight until it is known that no job came of it, and so does a batch
+    that an older process may have sent; a failed batch's pairs are missing, since its job brings nothing home.
     """
     if row.status in {Status.PLANNED.value, Status.WRITTEN.value}:
         return "in_flight" if row.started_at else "planned"
@@ -59,7 +59,7 @@ def batch_balance(row: BatchRow) -> Balance:
     """
     if row.status == Status.WITHDRAWN.value:
         return Balance()
-    if row.read_at:
+    if row.read_at or row.status == Status.FAILED.value:
         return Balance(refined=row.refined, missing=row.missing_now, given_up=row.given_up)
     return msgspec.structs.replace(Balance(), **{place_of(row): row.pairs})
 

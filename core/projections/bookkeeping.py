@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.batch import adopted_events as a
 from core.batch import events as e
 from core.ledger.streams import batch_number
 from core.pairs import count
@@ -23,6 +24,7 @@ class _Account(msgspec.Struct):
     wave: int
     pairs: int
     place: str
+    read: bool = False
 
 
 #: Where an event takes all pairs of its batch that have no verdicts yet.
@@ -32,6 +34,7 @@ _WAYS: dict[type[BatchEvent], str] = {
     e.SubmissionRefused: "planned",
     e.BatchSubmitted: "in_flight",
     e.BatchFailed: "missing",
+    a.JobAdopted: "in_flight",
 }
 
 
@@ -58,6 +61,9 @@ class PairBooks:
             self._plan(event)
         elif isinstance(event, e.BatchPlanned):
             self._accounts[event.number] = _Account(event.wave, count(event.ranges), "planned")
+        elif isinstance(event, a.BatchAdopted):
+            self._accounts[event.number] = _Account(event.wave, 0, "in_flight")
+            self._resize(self._accounts[event.number], count(event.ranges))
         elif number is not None:
             self._move_batch(self._accounts[number], event)
 
@@ -72,6 +78,11 @@ class PairBooks:
             case e.AnswersRead(refined=refined, unrefined=unrefined):
                 self._move(account.wave, refined, account.place, "refined")
                 self._move(account.wave, len(unrefined), account.place, "missing")
+                account.read = True
+            case a.RefinedAdopted(ranges=ranges):
+                self._take_refined(account, count(ranges))
+            case a.AdoptedFileRead(ranges=ranges):
+                self._resize(account, count(ranges))
             case e.PairsHandedOver(ranges=ranges):
                 self._move(account.wave, count(ranges), "missing", "planned")
             case e.PairsGivenUp(pairs=pairs):
@@ -80,6 +91,20 @@ class PairBooks:
                 self._take(account, "planned" if account.place == "missing" else account.place)
             case _:
                 self._take(account, _WAYS.get(type(event), account.place))
+
+    def _take_refined(self, account: _Account, pairs: int) -> None:
+        """Move pairs home; the first time all others of the batch are known to be missing."""
+        if not account.read:
+            self._take(account, "missing")
+            account.read = True
+        self._move(account.wave, pairs, "missing", "refined")
+
+    def _resize(self, account: _Account, pairs: int) -> None:
+        """Enter an adopted batch's pairs as staged, or correct their number."""
+        before, more = self._waves.get(account.wave, Balance()), pairs - account.pairs
+        stand = {account.place: getattr(before, account.place) + more}
+        self._waves[account.wave] = msgspec.structs.replace(before, staged=before.staged + more, **stand)
+        account.pairs = pairs
 
     def _take(self, account: _Account, place: str) -> None:
         """Move all pairs of a batch."""

@@ -8,16 +8,27 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.batch import events as e
+from core.batch.adopted_events import AdoptedEvent, BatchAdopted
+from core.batch.adoption import WRONG_FORMAT
 from core.batch.holds import Hold, hold_after
 from core.batch.lifecycle import Status
 from core.batch.numbers import base_of, round_of
 from core.ledger.recorded import stamp
 from core.pairs import count, first_and_last
+from core.projections.adopted_fold import CHECKED, batch_adopted, project_adopted, wave_adopted, wave_replanned
 from core.projections.rows import BatchRow, WaveRow
-from core.wave.events import FormCompared, WavePlanned, WaveReleased
+from core.wave.events import (
+    FormCompared,
+    JobsListed,
+    WaveAdopted,
+    WaveHeld,
+    WavePlanned,
+    WaveReleased,
+    WaveReplanned,
+)
 
 if TYPE_CHECKING:
-    from core.batch.events import BatchEvent
+    from core.batch.events import BatchEvent, RunEvent
     from core.ledger.recorded import Recorded
     from core.wave.events import WaveEvent
 
@@ -27,18 +38,26 @@ replace = msgspec.structs.replace
 def project_wave(row: WaveRow | None, recorded: Recorded) -> WaveRow:
     """Return the wave's row after `recorded`; a row begins with the wave's first plan."""
     event: WaveEvent = recorded.event
-    if not isinstance(event, WavePlanned):
-        if row is None:
-            raise LookupError(f"position {recorded.position}: {recorded.stream} has events before it was planned")
-        if isinstance(event, FormCompared):
-            return replace(row, version=recorded.version)
-        released = isinstance(event, WaveReleased)
-        return replace(
-            row,
-            released_at=stamp(event.at) if released else None,
-            held=None if released else event.reason,
-            version=recorded.version,
-        )
+    match event:
+        case WavePlanned():
+            return _wave_planned(event, recorded.version)
+        case WaveAdopted():
+            return wave_adopted(row, event, recorded.version)
+    if row is None:
+        raise LookupError(f"position {recorded.position}: {recorded.stream} has events before it was planned")
+    row = replace(row, version=recorded.version)
+    match event:
+        case WaveReleased():
+            return replace(row, released_at=stamp(event.at), held=None)
+        case WaveHeld():
+            return replace(row, released_at=None, held=event.reason)
+        case WaveReplanned():
+            return wave_replanned(row, event)
+        case FormCompared() | JobsListed():
+            return row
+
+
+def _wave_planned(event: WavePlanned, version: int) -> WaveRow:
     staged = sum(source.found for source in event.sources)
     return WaveRow(
         wave=event.wave,
@@ -54,7 +73,7 @@ def project_wave(row: WaveRow | None, recorded: Recorded) -> WaveRow:
         cost_usd=event.estimate.cost_usd,
         planned_at=stamp(event.at),
         extract_path=event.extract_path,
-        version=recorded.version,
+        version=version,
     )
 
 
@@ -63,6 +82,8 @@ def project_batch(row: BatchRow | None, recorded: Recorded) -> BatchRow:
     event: BatchEvent = recorded.event
     if isinstance(event, e.BatchPlanned):
         return _planned(row, event, recorded.version)
+    if isinstance(event, BatchAdopted):
+        return batch_adopted(event, recorded.version)
     if row is None:
         raise LookupError(f"position {recorded.position}: {recorded.stream} has events before it was planned")
     at = stamp(event.at)
@@ -70,6 +91,12 @@ def project_batch(row: BatchRow | None, recorded: Recorded) -> BatchRow:
     # The reason of a hold that goes on outlives what happens meanwhile; any other has had its time.
     reason = row.reason if hold else None
     row = replace(row, version=recorded.version, changed_at=at, hold=hold)
+    if isinstance(event, AdoptedEvent):
+        return project_adopted(row, event, at, reason)
+    return _project(row, event, at, reason)
+
+
+def _project(row: BatchRow, event: RunEvent, at: str, reason: str | None) -> BatchRow:
     match event:
         case e.BatchWritten() | e.BatchWithdrawn() | e.BatchRetried() | e.BatchFailed():
             return _project_turn(row, event, at, reason)
@@ -80,7 +107,7 @@ def project_batch(row: BatchRow | None, recorded: Recorded) -> BatchRow:
         case e.PairsGivenUp():
             return replace(row, given_up=row.given_up + len(event.pairs))
         case e.CancelRequested() | e.BatchPaused() | e.BatchResumed():
-            return replace(row, reason=event.reason if hold else None)
+            return replace(row, reason=event.reason if row.hold else None)
         case e.CancelSent() | e.DoubleFound():
             return row
         case _:
@@ -145,7 +172,14 @@ def _project_turn(
             return _retried(row)
         case e.BatchFailed():
             return replace(
-                row, status=Status.FAILED.value, failed_at=at, ended_at=at, due=None, reason=event.reason
+                row,
+                status=Status.FAILED.value,
+                failed_at=at,
+                ended_at=at,
+                due=None,
+                reason=event.reason,
+                cause=event.cause,
+                wrong_form=CHECKED if event.cause == WRONG_FORMAT else row.wrong_form,
             )
 
 

@@ -4,71 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from core.batch import events as e
+from core.batch.adopted_events import BatchAdopted
 from core.batch.numbers import label
 from core.ledger.recorded import stamp
-from core.pairs import count
+from core.pairs import PairRange, carries, count
+from core.projections.adopted_passage import adopted, learn
+from core.projections.way import Attempt, Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from core.ledger.recorded import Recorded
-    from core.pairs import PairRange
-
-
-class Attempt(msgspec.Struct, kw_only=True):
-    """One try at running the batch; times are the ledger's text, `how` is created, found or settled.
-
-    `outcome` is None while nothing is known of the job's end; `doubles` are other jobs found under its name.
-    """
-
-    attempt: int
-    display_name: str
-    started_at: str
-    job_name: str | None = None
-    how: str | None = None
-    submitted_at: str | None = None
-    outcome: str | None = None
-    reason: str = ""
-    ended_at: str | None = None
-    downloaded_at: str | None = None
-    doubles: list[str] = msgspec.field(default_factory=list)
-
-
-class Passage(msgspec.Struct, kw_only=True):
-    """A batch as one of its pairs sees it; `companions` are the pairs that its request carries, itself included.
-
-    `verdict` is None until answers were read; `handed_to` is the number of the repair that took the pair over.
-    """
-
-    batch: int
-    label: str
-    wave: int
-    revision: int
-    title: str
-    model: str
-    prompt_sha256: str
-    planned_at: str
-    file_path: str | None = None
-    request: str | None = None
-    companions: int = 0
-    attempts: list[Attempt] = msgspec.field(default_factory=list)
-    result_path: str | None = None
-    refined_path: str | None = None
-    read_at: str | None = None
-    emulated: bool = False
-    verdict: str | None = None
-    reason: str = ""
-    handed_to: int | None = None
-    given_up_at: str | None = None
-    withdrawn: bool = False
-
-
-def carries(ranges: Sequence[PairRange], source: str, ordinal: int) -> bool:
-    """Return whether the ranges hold the `ordinal`-th pair of a source."""
-    return any(run.source == source and run.first <= ordinal <= run.last for run in ranges)
 
 
 def passage(events: Iterable[Recorded], source: str, ordinal: int, pair_id: str) -> Passage | None:
@@ -78,6 +25,8 @@ def passage(events: Iterable[Recorded], source: str, ordinal: int, pair_id: str)
         event = recorded.event
         if isinstance(event, e.BatchPlanned):
             found = _begun(event, found) if carries(event.ranges, source, ordinal) else None
+        elif isinstance(event, BatchAdopted):
+            found = adopted(event)
         elif isinstance(event, e.BatchWritten) and found is not None:
             found.file_path = event.path
             held = [request for request in event.requests if carries(request.ranges, source, ordinal)]
@@ -85,6 +34,8 @@ def passage(events: Iterable[Recorded], source: str, ordinal: int, pair_id: str)
             found.companions = count(held[0].ranges) if held else 0
         elif found is not None:
             _go_on(found, event, pair_id)
+            if found.origin:
+                learn(found, event, PairRange(source, ordinal, ordinal))
             if isinstance(event, e.PairsHandedOver) and carries(event.ranges, source, ordinal):
                 found.handed_to = event.to
     return found

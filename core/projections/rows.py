@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from core.batch.lifecycle import Status
 from core.batch.numbers import label
 
 
 class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """A wave as its latest plan left it; times are the ledger's text.
 
-    `released_at` is when all of it might be sent, `held` why it waits for a person instead.
+    `released_at` is when all of it might be sent, `held` why it waits for a person instead. `origin` is the
+    tracking file of a wave that an older process sent, `repairs` what its missing pairs were asked for again by.
     """
 
     wave: int
@@ -28,6 +30,8 @@ class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     extract_path: str
     released_at: str | None = None
     held: str | None = None
+    origin: str | None = None
+    repairs: tuple[int, ...] = ()
     version: int
 
 
@@ -35,7 +39,12 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """A batch as its events left it; times are the ledger's text, counts are pairs unless named otherwise.
 
     `hold` says why the batch does not go on by itself (failed, refused, quarantined, cancelled, paused), `due`
-    when its job ought to have ended. A repair names in `repairs` the batch of the plan that its pairs come from.
+    when its job ought to have ended. A repair names in `repairs` the batch that its pairs come from. `cause` is
+    that of the last failure.
+
+    `known` says how the batch is known: claimed, checked, adopted or run here. Of one that an older process sent,
+    `origin` is the tracking file, the `claimed_…` fields are what that file and job lists say, and `wrong_form` is
+    how it is known to have been sent in the wrong form, if it is.
     """
 
     number: int
@@ -83,6 +92,15 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     downloaded_at: str | None = None
     read_at: str | None = None
     failed_at: str | None = None
+    cause: str | None = None
+    known: str = "run here"
+    origin: str | None = None
+    claimed_path: str | None = None
+    claimed_pairs: int | None = None
+    claimed_first_id: str | None = None
+    claimed_last_id: str | None = None
+    claimed_jobs: tuple[str, ...] = ()
+    wrong_form: str | None = None
     changed_at: str
     version: int
 
@@ -94,4 +112,5 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     @property
     def missing_now(self) -> int:
         """Pairs that came home from no attempt and that nobody has taken over or given up yet."""
-        return self.pairs - self.refined - self.handed_over - self.given_up if self.read_at else 0
+        judged = self.read_at or self.status == Status.FAILED.value
+        return self.pairs - self.refined - self.handed_over - self.given_up if judged else 0

@@ -5,32 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.one_line import one_line
+from core.projections.adopted_timeline import claimed_lines, lost_lines
+from core.projections.milestone import DONE, FAILED, PENDING, Milestone, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.projections.rows import BatchRow, WaveRow
 
-DONE, PENDING, FAILED = "done", "pending", "failed"
 MARKS = {DONE: "✅ Done", PENDING: "⏳ Pending", FAILED: "❌ Failed"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 #: Holds of a batch that was not sent, and that a person has to look at.
 TROUBLES = {Hold.REFUSED.value, Hold.QUARANTINED.value}
-
-
-class Milestone(msgspec.Struct, frozen=True):
-    """One line: when it was reached or is due (the ledger's text, None if unknown), what it is, and its state."""
-
-    at: str | None
-    text: str
-    state: str
-    wave: int
 
 
 def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Milestone]:
@@ -43,10 +33,15 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
 
 
 def _wave(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
+    lines = _adopted(wave, rows) if wave.origin else _planned(wave, rows)
+    return [*lines, Milestone(at=None, text=f"Wave {wave.wave} quality validation", state=PENDING, wave=wave.wave)]
+
+
+def _planned(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
     batches = [row for row in rows if row.repairs is None]
     repairs = [row for row in rows if row.repairs is not None]
     name = f"Wave {wave.wave}"
-    size = f"{_some(len(batches), 'batch', 'batches')}, {_some(wave.staged - wave.excluded, 'pair', 'pairs')}"
+    size = f"{some(len(batches), 'batch', 'batches')}, {some(wave.staged - wave.excluded, 'pair', 'pairs')}"
     lines = [Milestone(at=wave.planned_at, text=f"{name} planned ({size})", state=DONE, wave=wave.wave)]
     lines += [
         _reached(wave, f"{name} {text}", batches, time)
@@ -63,9 +58,22 @@ def _wave(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
     lost = f", {given_up} given up" if given_up else ""
     text = f"{name} answers read ({refined} of {pairs} pairs refined{lost})"
     lines.append(_when_all(wave, text, [row.read_at for row in batches]))
-    lines += _repairs(wave, repairs) + _given_up(wave, rows)
-    lines.append(Milestone(at=None, text=f"{name} quality validation", state=PENDING, wave=wave.wave))
-    return lines
+    return lines + _repairs(wave, repairs) + _given_up(wave, rows)
+
+
+def _adopted(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
+    """Return the milestones of a wave that an older process sent: what is claimed, looked up, lost and had."""
+    batches = [row for row in rows if row.repairs is None]
+    repairs = [row for row in rows if row.repairs is not None]
+    return [
+        *claimed_lines(wave, batches),
+        *_canary(wave),
+        *_deadline(wave, rows),
+        *_troubles(wave, repairs),
+        *lost_lines(wave, batches),
+        *_repairs(wave, repairs),
+        *_given_up(wave, rows),
+    ]
 
 
 def _canary(wave: WaveRow) -> list[Milestone]:
@@ -83,7 +91,7 @@ def _repairs(wave: WaveRow, repairs: list[BatchRow]) -> list[Milestone]:
     if not repairs:
         return []
     asked, home = sum(row.pairs for row in repairs), sum(row.refined for row in repairs)
-    size = f"{_some(len(repairs), 'repair', 'repairs')}, {home} refined of {asked} asked again"
+    size = f"{some(len(repairs), 'repair', 'repairs')}, {home} refined of {asked} asked again"
     return [_when_all(wave, f"Wave {wave.wave} repairs read ({size})", [row.read_at for row in repairs])]
 
 
@@ -92,7 +100,7 @@ def _given_up(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
     if not pairs:
         return []
     at = max(row.changed_at for row in rows if row.given_up)
-    text = f"Wave {wave.wave}: {_some(pairs, 'pair', 'pairs')} given up"
+    text = f"Wave {wave.wave}: {some(pairs, 'pair', 'pairs')} given up"
     return [Milestone(at=at, text=text, state=FAILED, wave=wave.wave)]
 
 
@@ -130,7 +138,7 @@ def _reached(
 ) -> Milestone:
     times = [time(row) for row in batches]
     done = sum(moment is not None for moment in times)
-    share = _some(done, "batch", "batches") if done == len(times) else f"{done} of {len(times)} batches"
+    share = some(done, "batch", "batches") if done == len(times) else f"{done} of {len(times)} batches"
     return _when_all(wave, f"{text} ({share})", times)
 
 
@@ -144,10 +152,6 @@ def _when_all(wave: WaveRow, text: str, times: list[str | None]) -> Milestone:
 def _cause(reason: str | None) -> str:
     """Return the first clause of a reason: what happened, without what to do about it."""
     return (reason or "").partition("; ")[0]
-
-
-def _some(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _moment(at: str) -> str:

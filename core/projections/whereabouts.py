@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.batch import adopted_events as a
 from core.batch import events as e
+from core.batch.adopted_folding import MISSING, NOT_TAKEN
 from core.batch.lifecycle import Status
+from core.batch.parts import Unrefined
 from core.pairs import ids
 from core.projections.balance import place_of
 from core.projections.fold import project_batch
@@ -43,30 +46,43 @@ class Whereabouts:
         """Fold the events of one batch's stream, in order."""
         self.row: BatchRow | None = None
         self._ranges: tuple[PairRange, ...] = ()
-        self._unrefined: dict[str, e.Unrefined] = {}
+        self._unrefined: dict[str, Unrefined] = {}
         self._handed_over: set[str] = set()
-        self._given_up: dict[str, e.Unrefined] = {}
+        self._given_up: dict[str, Unrefined] = {}
+        self._read = False
         for recorded in events:
             self.row = project_batch(self.row, recorded)
             self._fold(recorded.event)
 
     def _fold(self, event: object) -> None:
         match event:
-            case e.BatchPlanned(ranges=ranges):
+            case e.BatchPlanned(ranges=ranges) | a.BatchAdopted(ranges=ranges) | a.AdoptedFileRead(ranges=ranges):
                 self._ranges = ranges
+            case a.RefinedAdopted(ranges=ranges):
+                self._take_refined(set(ids(ranges)))
             case e.AnswersRead(unrefined=unrefined):
                 self._unrefined = {pair.pair_id: pair for pair in unrefined}
+                self._read = True
+            case e.BatchFailed(reason=reason) if self.row is not None and self.row.origin:
+                self._unrefined = {each: Unrefined(each, MISSING, reason) for each in ids(self._ranges)}
             case e.PairsHandedOver(ranges=ranges):
                 self._handed_over.update(ids(ranges))
             case e.PairsGivenUp(pairs=pairs):
                 self._given_up |= {pair.pair_id: pair for pair in pairs}
+
+    def _take_refined(self, came: set[str]) -> None:
+        """Take pairs that came home from results on disk; the first time, all others of the batch are missing."""
+        if not self._read:
+            self._unrefined = {each: Unrefined(each, MISSING, NOT_TAKEN) for each in ids(self._ranges)}
+        self._read = True
+        self._unrefined = {each: pair for each, pair in self._unrefined.items() if each not in came}
 
     def at(self, place: str) -> Iterator[Standing]:
         """Yield the pairs that stand at a place of the balance, in the batch's order."""
         row = self.row
         if row is None or row.status == Status.WITHDRAWN.value:
             return
-        if not row.read_at:
+        if not row.read_at and not (row.origin and row.status == Status.FAILED.value):
             if place_of(row) == place:
                 said = f"{row.status}: {row.reason}" if row.reason else row.status
                 yield from (

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from core.exchange.answer_schema import every
-from core.exchange.answers import AnswerForm
+from core.exchange.forms import AnswerForm
 from core.exchange.texts import is_deep
 from core.quality.scores import DIMENSIONS, HIGHEST, LOWEST
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from core.batch.events import RequestLine
+    from core.batch.parts import RequestLine
     from core.exchange.lines import Overlong
 
 BEFORE, AFTER = "before", "after"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from core.batch.events import Estimate, RequestLine
+from core.batch.parts import Estimate, RequestLine
 from core.exchange.framing import between_marks, in_one_line, mark_of
 from core.exchange.requests import batch_name, generation_config
 from core.planning.estimate import CHARACTERS_PER_TOKEN, estimate, request_tokens

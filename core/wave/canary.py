@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def canaries(wave: Wave, number: int) -> tuple[int, ...]:
     """Return the batches that go first: none for a wave that is released, or that has no others."""
-    return () if wave.released or len(wave.batches) <= number else wave.batches[:number]
+    return () if wave.released or len(wave.to_send) <= number else wave.to_send[:number]
 
 
 def judge(batches: Sequence[Batch], *, least: float, at: datetime) -> ReleaseWave | HoldWave | None:

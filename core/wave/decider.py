@@ -14,7 +14,16 @@ from core.errors import RefusedError
 from core.exchange.prompts import version_of
 from core.ledger.streams import batch_stream, wave_stream
 from core.planning.plan import check_balance
-from core.wave.events import Form, FormCompared, WaveHeld, WavePlanned, WaveReleased
+from core.wave.events import (
+    Form,
+    FormCompared,
+    JobsListed,
+    WaveAdopted,
+    WaveHeld,
+    WavePlanned,
+    WaveReleased,
+    WaveReplanned,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,15 +67,77 @@ class RecordForm(msgspec.Struct, frozen=True):
     at: datetime
 
 
-WaveCommand = ReleaseWave | HoldWave | RecordForm
+class AdoptWave(msgspec.Struct, frozen=True):
+    """Take over a wave of an older process, or what was found of it since."""
+
+    adopted: WaveAdopted
+
+
+class RecordList(msgspec.Struct, frozen=True):
+    """A list of jobs was read."""
+
+    listed: JobsListed
+
+
+class ReplanWave(msgspec.Struct, frozen=True):
+    """Ask again for pairs of an adopted wave that did not come home."""
+
+    replanned: WaveReplanned
+
+
+WaveCommand = ReleaseWave | HoldWave | RecordForm | AdoptWave | RecordList | ReplanWave
 
 
 def decide_wave(wave: Wave, command: WaveCommand) -> list[WaveEvent]:
     """Return what follows for the wave; nothing when it is so already.
 
-    Raises RefusedError for a wave without a plan.
+    Raises RefusedError for a wave without a plan, and for one that was planned here where it should be adopted.
     """
-    if wave.plan is None:
+    match command:
+        case AdoptWave(adopted=adopted):
+            return _adopt(wave, adopted)
+        case RecordList(listed=listed):
+            _refuse_unless_adopted(wave)
+            return [] if (listed.source, listed.sha256) in wave.lists else [listed]
+        case ReplanWave(replanned=replanned):
+            _refuse_unless_adopted(wave)
+            return [] if wave.replanned and _same_terms(wave.replanned, replanned) else [replanned]
+        case _:
+            return _steer(wave, command)
+
+
+def _adopt(wave: Wave, adopted: WaveAdopted) -> list[WaveEvent]:
+    if wave.plan is not None:
+        raise RefusedError(
+            f"wave {wave.wave} was planned here and cannot be adopted; adopt the older one as another with --wave"
+        )
+    known = wave.adopted
+    if known is None:
+        return [adopted]
+    if known.tracking_sha256 != adopted.tracking_sha256:
+        raise RefusedError(
+            f"wave {wave.wave} was adopted from {known.tracking}, and {adopted.tracking} is another file; adopt "
+            "that one as another wave with --wave"
+        )
+    learnt = (adopted.sources, adopted.extract_sha256) != (known.sources, known.extract_sha256)
+    return [adopted] if learnt else []
+
+
+def _refuse_unless_adopted(wave: Wave) -> None:
+    if wave.adopted is None:
+        raise RefusedError(
+            f"wave {wave.wave} was not adopted; adopt its tracking file first: "
+            f"`batchmill adopt tracking FILE --wave {wave.wave}`"
+        )
+
+
+def _same_terms(known: WaveReplanned, new: WaveReplanned) -> bool:
+    """Whether a plan for missing pairs repeats the last one: what was cut short goes on under the same terms."""
+    return msgspec.structs.replace(new, at=known.at) == known
+
+
+def _steer(wave: Wave, command: ReleaseWave | HoldWave | RecordForm) -> list[WaveEvent]:
+    if wave.plan is None and wave.replanned is None:
         raise RefusedError(f"wave {wave.wave} has no plan; run `batchmill plan --wave {wave.wave}` first")
     match command:
         case ReleaseWave(reason=reason, at=at):
@@ -86,6 +157,11 @@ def decide_plan(wave: Wave, existing: Mapping[int, Batch], command: PlanWave) ->
     anything of the wave has been sent, or when the plan does not account for every pair.
     """
     planned = command.planned
+    if wave.adopted is not None:
+        raise RefusedError(
+            f"wave {wave.wave} was adopted from {wave.adopted.tracking} and cannot be planned; "
+            f"`batchmill replan --wave {wave.wave}` asks again for what it did not bring home"
+        )
     if wave.plan is not None:
         if wave.plan.fingerprint == planned.fingerprint:
             return []

@@ -6,7 +6,7 @@ from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at 
 
 import msgspec
 
-from core.batch.events import Estimate  # noqa: TC001 - the same
+from core.batch.parts import Estimate  # noqa: TC001 - the same
 
 
 class LeftOut(msgspec.Struct, frozen=True, gc=False):
@@ -158,4 +158,65 @@ class FormCompared(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-WaveEvent = WavePlanned | WaveReleased | WaveHeld | FormCompared
+class WaveAdopted(msgspec.Struct, frozen=True, gc=False):
+    """A wave of an older process was taken over from its tracking file, or more of it was found since.
+
+    `tracking` is that file as it was named. `sources` has one entry a batch, the file that carried its pairs
+    (sha256 "" for one that is not at hand), with as many pairs `found` as have ids in the ledger. The extract
+    holds the texts of those that were read. `findings` are codes and how often each was found.
+    """
+
+    wave: int
+    revision: int
+    tracking: str
+    tracking_sha256: str
+    claimed_batches: int
+    claimed_pairs: int
+    sources: tuple[PlannedSource, ...]
+    batches: tuple[int, ...]
+    extract_path: str
+    extract_sha256: str
+    findings: tuple[tuple[str, int], ...]
+    at: datetime
+
+
+class LooseClaim(msgspec.Struct, frozen=True, gc=False):
+    """A job that a list names without a batch, or for a batch that was not adopted."""
+
+    number: int | None
+    job_name: str | None
+    file_uri: str | None
+    place: str
+
+
+class JobsListed(msgspec.Struct, frozen=True, gc=False):
+    """A list of jobs was taken over: `claims` of it for batches of the wave, the others are `loose`."""
+
+    source: str
+    sha256: str
+    size: int
+    claims: int
+    loose: tuple[LooseClaim, ...]
+    at: datetime
+
+
+class WaveReplanned(msgspec.Struct, frozen=True, gc=False):
+    """Pairs of an adopted wave that did not come home are asked for again, by repairs of the batches they were in.
+
+    `only` are the kinds that were wanted, `batches` the repairs' numbers, and the rest what they are written by.
+    """
+
+    wave: int
+    only: tuple[str, ...]
+    batches: tuple[int, ...]
+    pairs: int
+    packing: RequestTerms
+    model: str
+    prompt_path: str
+    prompt_sha256: str
+    prices_dated: str
+    estimate: Estimate
+    at: datetime
+
+
+WaveEvent = WavePlanned | WaveReleased | WaveHeld | FormCompared | WaveAdopted | JobsListed | WaveReplanned

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not WAVE.is_dir(), reason="the real papers of wa
 
 
 def taken(*forms: FormClaim) -> Stocktaking:
-    tracking = read_tracking(SUBMISSIONS / "batch_tracking.json")
+    tracking, _ = read_tracking(SUBMISSIONS / "batch_tracking.json")
     facts = {batch.number: read_facts(batch, SUBMISSIONS) for batch in tracking.batches}
     claims = [claim for path in sorted(LISTS.iterdir()) for claim in read_job_list(path).claims]
     return take_stock(1, tracking, facts, claims, forms)
@@ -114,7 +114,7 @@ def test_the_files_of_batches_1_and_2_do_not_bear_that_out(stock: Stocktaking) -
 
 
 def test_texts_are_streamed_a_request_at_a_time() -> None:
-    tracking = read_tracking(SUBMISSIONS / "batch_tracking.json")
+    tracking, _ = read_tracking(SUBMISSIONS / "batch_tracking.json")
     file = AdoptedBatchFile(tracking.batches[0], SUBMISSIONS)
     (request,) = file.requests()
     assert (request.line, request.key, len(request.pairs)) == (1, None, 100)

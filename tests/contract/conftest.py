@@ -1,4 +1,4 @@
-"""The ports over every adapter: in memory, in SQLite and in PostgreSQL."""
+"""The ports over every adapter: in memory, in SQLite and in PostgreSQL, in this process and over HTTP."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from adapters.emulator.provider import EmulatedProvider
 from adapters.memory.claims import MemoryClaims
 from adapters.memory.lease import MemoryLease
 from adapters.memory.read_model import MemoryReadModel
@@ -15,8 +16,9 @@ from adapters.sql.database import open_database
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from adapters.emulator.emulator import Emulator
     from adapters.sql.database import Database
-    from core.ports import Claims, EventStore, Lease, ReadModel
+    from core.ports import BatchProvider, Claims, EventStore, Lease, ReadModel
     from tests.ledgers import SetClock
 
 
@@ -75,3 +77,13 @@ def sharing(request: pytest.FixtureRequest, database: Database | None, memory_le
         return Sharing(database.lease, database.claims, database.store)
     store = request.getfixturevalue("store")
     return Sharing(memory_lease, MemoryClaims(memory_lease), store)
+
+
+@pytest.fixture(params=["in process", "google-genai over HTTP"])
+def provider(request: pytest.FixtureRequest, emulator: Emulator) -> BatchProvider:
+    """Give a provider over the test's emulator, directly or as the real client meets it."""
+    if request.param == "in process":
+        return EmulatedProvider(emulator)
+    from adapters.gemini.provider import GeminiProvider  # noqa: PLC0415 - the client takes half a second to load
+
+    return GeminiProvider(api_key="any", base_url=request.getfixturevalue("emulator_url"))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.emulator.provider import EmulatedProvider
 from adapters.emulator.settings import EmulatorSettings
 from core.errors import GoneError, RejectedError
 from core.ports import JobState
@@ -30,15 +29,6 @@ PENDING = RUNNING = 600.0
 @pytest.fixture
 def emulator_settings() -> EmulatorSettings:
     return EmulatorSettings(port=0, pending_seconds=PENDING, running_seconds=RUNNING)
-
-
-@pytest.fixture(params=["in process", "google-genai over HTTP"])
-def provider(request: pytest.FixtureRequest) -> BatchProvider:
-    if request.param == "in process":
-        return EmulatedProvider(request.getfixturevalue("emulator"))
-    from adapters.gemini.provider import GeminiProvider  # noqa: PLC0415 - the client takes half a second to load
-
-    return GeminiProvider(api_key="any", base_url=request.getfixturevalue("emulator_url"))
 
 
 def batch_file(*keys: str) -> io.BytesIO:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.emulator.provider import EmulatedProvider
 from adapters.emulator.scenario import scenario_of
 from adapters.emulator.settings import EmulatorSettings
 from core.errors import AmbiguousError, GoneError, ProviderError, RateLimitedError, RejectedError, UnavailableError
@@ -32,15 +31,6 @@ def emulator_settings(scenario: str) -> EmulatorSettings:
     return EmulatorSettings(
         port=0, pending_seconds=0, running_seconds=0, scenario=scenario_of(scenario, "the test's")
     )
-
-
-@pytest.fixture(params=["in process", "google-genai over HTTP"])
-def provider(request: pytest.FixtureRequest, emulator: Emulator) -> BatchProvider:
-    if request.param == "in process":
-        return EmulatedProvider(emulator)
-    from adapters.gemini.provider import GeminiProvider  # noqa: PLC0415 - the client takes half a second to load
-
-    return GeminiProvider(api_key="any", base_url=request.getfixturevalue("emulator_url"))
 
 
 def submitted(provider: BatchProvider, rows: int = 4) -> Job:
@@ -80,6 +70,16 @@ def test_a_look_without_an_answer_can_be_repeated(provider: BatchProvider) -> No
         provider.get(job.name)
 
     assert provider.get(job.name).state is JobState.SUCCEEDED
+
+
+@pytest.mark.parametrize("scenario", [call("files.list", f'fault = "{fault}"', 'on = "1"') for fault in NO_ANSWER])
+def test_a_list_of_files_without_an_answer_can_be_repeated(provider: BatchProvider) -> None:
+    file = submitted(provider).input_file
+
+    with pytest.raises(UnavailableError):
+        provider.list_files(page_size=10)
+
+    assert [listed.name for listed in provider.list_files(page_size=10).files] == [file]
 
 
 @pytest.mark.parametrize(

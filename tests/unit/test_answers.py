@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.batch.events import RequestLine
+from core.batch.parts import RequestLine
 from core.exchange.answers import STRAYS_KEPT, AnswerReader
 from core.exchange.refined_lines import refined_lines
 from core.exchange.verdicts import REASON_LIMIT, Verdict

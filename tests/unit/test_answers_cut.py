@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.batch.events import RequestLine
+from core.batch.parts import RequestLine
 from core.exchange.answers import AnswerReader
 from core.exchange.texts import answers_in
 from core.pairs import PairRange

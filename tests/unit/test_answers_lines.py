@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from core.batch.events import RequestLine
+from core.batch.parts import RequestLine
 from core.exchange.answers import AnswerReader
 from core.exchange.lines import Overlong, result_lines
 from core.pairs import PairRange

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.fuzz.oracle import check_file, check_text
-from core.batch.events import RequestLine
+from core.batch.parts import RequestLine
 from core.exchange.answers import AnswerReader
 from core.exchange.refined_lines import refined_lines
 from core.exchange.texts import answers_in

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.batch.events import RequestLine
+from core.batch.parts import RequestLine
 from core.exchange.answers import AnswerReader
 from core.pairs import PairRange
 

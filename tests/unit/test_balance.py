@@ -36,13 +36,17 @@ PLANS = [
     plan_of(206, 207, 208, revision=2, fingerprint="three", pairs=3, replace=True),
 ]
 
-#: A plan, or a command to a batch; commands that plan or withdraw are the wave's to give.
+#: A plan, or a command to a batch; commands that plan, withdraw or adopt are the wave's to give.
 STEPS = st.one_of(
     st.sampled_from(PLANS),
     st.tuples(
         st.integers(205, 208),
         st.sampled_from(
-            [command for command in COMMANDS if type(command).__name__ not in {"PlanBatch", "WithdrawBatch"}]
+            [
+                command
+                for command in COMMANDS
+                if type(command).__name__ not in {"PlanBatch", "WithdrawBatch", "AdoptBatch"}
+            ]
         ),
     ),
     st.tuples(st.integers(205, 208), st.integers(3, 9).map(lambda steps: HAPPY[1:steps])),

@@ -138,5 +138,5 @@ def test_an_upload_that_is_lost_after_its_effect_leaves_a_file() -> None:
     with pytest.raises(AmbiguousError):
         troubled.provider.upload(io.BytesIO(batch_lines(1)), display_name="f")
 
-    (file,) = troubled.emulator.files.page(below=100, limit=10)
+    (file,) = troubled.emulator.files.page(limit=10)
     assert troubled.provider.create(model=MODEL, input_file=f"files/{file.id}", display_name="j").requests == 1

@@ -91,7 +91,7 @@ def test_no_more_jobs_run_at_once_than_allowed(mill: Mill) -> None:
     running: list[int] = []
 
     def note(_: str) -> None:
-        states = [mill.emulator.jobs.standing(row).state for row in mill.emulator.jobs.page(below=99, limit=99)]
+        states = [mill.emulator.jobs.standing(row).state for row in mill.emulator.jobs.page(limit=99)]
         running.append(sum(state in {"PENDING", "RUNNING"} for state in states))
 
     mill.provider.after["create"] = note

@@ -21,7 +21,7 @@ from core.planning.models import DEFAULT_MODEL, models_with
 from tests.framed import sent_in, text_of
 
 if TYPE_CHECKING:
-    from core.batch.events import RequestLine
+    from core.batch.parts import RequestLine
 
 RUN = PairRange("w2-s30-tvl", 1, 3)
 RECIPE = Recipe("You refine pairs.\n\nQ&A PAIRS TO REFINE:\nstand below.", models_with()[DEFAULT_MODEL])

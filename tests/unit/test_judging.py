@@ -26,7 +26,7 @@ from tests.framed import sent_in, text_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.batch.events import RequestLine
+    from core.batch.parts import RequestLine
     from core.quality.judgements import Judgement
 
 MODEL = models_with()[DEFAULT_MODEL]

@@ -27,12 +27,20 @@ WAYS = {
     (S.SUBMITTED, T.PROCESS): S.PROCESSING,
     (S.SUBMITTED, T.SUCCEED): S.SUCCEEDED,
     (S.PROCESSING, T.SUCCEED): S.SUCCEEDED,
+    (S.ADOPTED, T.FAIL): S.FAILED,
     (S.SUBMITTED, T.FAIL): S.FAILED,
     (S.PROCESSING, T.FAIL): S.FAILED,
     (S.SUCCEEDED, T.FAIL): S.FAILED,
     (S.SUCCEEDED, T.DOWNLOAD): S.DOWNLOADED,
     (S.FAILED, T.RETRY): S.WRITTEN,
     (S.WRITTEN, T.RETRY): S.WRITTEN,
+    (S.UNPLANNED, T.ADOPT): S.ADOPTED,
+    (S.ADOPTED, T.FIND): S.SUBMITTED,
+    (S.WRITTEN, T.FIND): S.SUBMITTED,
+    (S.FAILED, T.FIND): S.SUBMITTED,
+    (S.ADOPTED, T.TAKE): S.DOWNLOADED,
+    (S.FAILED, T.TAKE): S.DOWNLOADED,
+    (S.DOWNLOADED, T.TAKE): S.DOWNLOADED,
 }
 NO_WAYS = [pair for pair in itertools.product(S, T) if pair not in WAYS]
 
@@ -46,7 +54,7 @@ def test_every_way_of_the_table_leads_where_it_says(status: Status, trigger: Tri
 def test_every_other_way_is_refused_in_a_sentence_that_names_the_batch_and_the_possible_statuses(
     status: Status, trigger: Trigger
 ) -> None:
-    possible = [source.value for source, way in WAYS if way is trigger and source is not S.UNPLANNED]
+    possible = [source.value for source, way in WAYS if way is trigger and source is not S.UNPLANNED] or ["new"]
 
     with pytest.raises(RefusedError) as refused:
         follow("batch 205", status, trigger)
@@ -55,6 +63,11 @@ def test_every_other_way_is_refused_in_a_sentence_that_names_the_batch_and_the_p
         f"batch 205 is {status.value} and cannot {trigger.value} now; "
         f"that is possible when it is {' or '.join(possible)}"
     )
+
+
+def test_what_only_a_new_batch_may_do_is_said_so() -> None:
+    with pytest.raises(RefusedError, match="cannot adopt now; that is possible when it is new"):
+        follow("batch 205", S.WRITTEN, T.ADOPT)
 
 
 @pytest.mark.parametrize("trigger", T)
@@ -99,7 +112,7 @@ def test_the_machine_itself_refuses_and_not_a_test_before_it(monkeypatch: pytest
 
 def test_every_status_but_the_first_can_be_reached_and_every_one_but_the_last_be_left() -> None:
     assert set(WAYS.values()) == set(S) - {S.UNPLANNED}
-    assert {status for status, _ in WAYS} == set(S) - {S.DOWNLOADED}
+    assert {status for (status, _), dest in WAYS.items() if dest is not status} == set(S) - {S.DOWNLOADED}
 
 
 def test_the_diagram_is_the_one_in_the_books() -> None:
@@ -110,6 +123,6 @@ def test_the_diagram_draws_every_way_once() -> None:
     drawn = [line.strip() for line in diagram().splitlines()[1:]]
 
     ways = {f"{status.value} --> {dest.value}: {trigger.value}" for (status, trigger), dest in WAYS.items()}
-    ways -= {"unplanned --> planned: plan"}
-    ends = {"[*] --> planned: plan", "downloaded --> [*]", "withdrawn --> [*]"}
+    ways -= {"unplanned --> planned: plan", "unplanned --> adopted: adopt"}
+    ends = {"[*] --> planned: plan", "[*] --> adopted: adopt", "downloaded --> [*]", "withdrawn --> [*]"}
     assert sorted(drawn) == sorted(ways | ends)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.logs import open_log, tell
-from core.batch.events import PairsGivenUp, Unrefined
+from core.batch.events import PairsGivenUp
+from core.batch.parts import Unrefined
 from core.ledger.recorded import Recorded
 from core.wave.events import WaveHeld
 from tests.ledgers import NOON

@@ -192,7 +192,7 @@ def test_no_more_tokens_wait_than_the_model_lets(mill: Mill) -> None:
     at_once = []
 
     def note(_: str) -> None:
-        states = [mill.emulator.jobs.standing(row).state for row in mill.emulator.jobs.page(below=99, limit=99)]
+        states = [mill.emulator.jobs.standing(row).state for row in mill.emulator.jobs.page(limit=99)]
         at_once.append(sum(state in {"PENDING", "RUNNING"} for state in states))
 
     mill.provider.after["create"] = note

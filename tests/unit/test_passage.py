@@ -8,8 +8,8 @@ from core.batch.decider import decide
 from core.batch.numbers import repair_of
 from core.ledger.load import load_batch
 from core.ledger.recorded import NewEvent
-from core.pairs import PairRange
-from core.projections.passage import Passage, carries, passage
+from core.pairs import PairRange, carries
+from core.projections.passage import passage
 from tests.batches import (
     DOUBLE,
     FAIL,
@@ -29,6 +29,7 @@ from tests.ledgers import CONTEXT, SetClock
 
 if TYPE_CHECKING:
     from core.batch.commands import BatchCommand
+    from core.projections.way import Passage
 
 SOURCE = "w2-s30-tvl"
 

@@ -11,6 +11,7 @@ from core.batch.lifecycle import Status
 from core.ledger.recorded import NewEvent, stamp
 from core.projections.fold import project_batch, project_wave
 from tests.batches import (
+    ADOPT,
     CANCEL,
     CANCEL_SENT,
     COMMANDS,
@@ -18,6 +19,7 @@ from tests.batches import (
     DOUBLE,
     DUE,
     FAIL,
+    FILE_READ,
     GIVE_UP,
     HAND_OVER,
     HAPPY,
@@ -30,13 +32,19 @@ from tests.batches import (
     REFUSE,
     RESUME,
     RETRY,
+    SETTLE,
+    SIGHT,
     START,
     UNCLEAR,
     UPLOAD,
     WITHDRAW,
     WRITE,
+    WRONG_FORM,
+    adopted_job,
     answers,
+    claim,
     later,
+    taken,
     told,
 )
 from tests.ledgers import CONTEXT, NOON, SetClock
@@ -157,6 +165,7 @@ def row_of(*commands: BatchCommand) -> BatchRow:
                 "ended_at": stamp(later(3_610)),
                 "due": None,
                 "reason": "the job expired",
+                "cause": "expired",
                 "hold": "failed",
             },
         ),
@@ -227,6 +236,11 @@ def test_the_table_above_and_the_plan_are_all_events_there_are() -> None:
     seen |= {type(event) for event in told([*SENT, JOB, CANCEL, CANCEL_SENT])[0]}
     seen |= {type(event) for event in told([*HAPPY, HAND_OVER])[0] + told([*HAPPY, GIVE_UP])[0]}
 
+    seen |= {
+        type(event) for event in told([ADOPT, FILE_READ, claim(), WRONG_FORM, SIGHT, SETTLE, adopted_job()])[0]
+    }
+    seen |= {type(event) for event in told([ADOPT, taken(1, 3)])[0]}
+
     assert seen == set(get_args(e.BatchEvent))
     assert len(COMMANDS) >= len(seen)
 
@@ -280,6 +294,6 @@ def test_a_waves_row_is_its_latest_plan() -> None:
 @pytest.mark.parametrize("status", [status.value for status in Status if status is not Status.UNPLANNED])
 def test_every_status_reaches_the_row(status: str) -> None:
     reached = {row_of(*HAPPY[:steps]).status for steps in range(1, 10)}
-    reached |= {row_of(PLAN, WITHDRAW).status, row_of(*SENT, JOB, FAIL).status}
+    reached |= {row_of(PLAN, WITHDRAW).status, row_of(*SENT, JOB, FAIL).status, row_of(ADOPT).status}
 
     assert status in reached

@@ -24,8 +24,8 @@ from core.batch.numbers import repair_of
 from core.planning.models import models_with
 from core.projections.fruitless import Fruitless
 from core.projections.money import Figures
-from core.projections.passage import Attempt, Passage
 from core.projections.rows import BatchRow
+from core.projections.way import Attempt, Passage
 from core.projections.whereabouts import Standing
 
 if TYPE_CHECKING:

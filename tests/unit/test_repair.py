@@ -14,6 +14,7 @@ from core.batch import events as e
 from core.batch.commands import GiveUp, HandOver
 from core.batch.decider import decide
 from core.batch.numbers import repair_of
+from core.batch.parts import Unrefined
 from core.errors import RefusedError
 from core.pairs import PairRange, count, ids
 from tests.batches import HAPPY, given
@@ -267,7 +268,7 @@ def test_a_repair_whose_extract_is_missing_waits_until_it_is_back_and_says_so(mi
     [
         HandOver(R1, (PairRange("w2-s30-tvl", 1, 1),), NOON),
         HandOver(R1, (), NOON),
-        GiveUp((e.Unrefined("w2-s30-tvl-001", "missing", "so"),), NOON),
+        GiveUp((Unrefined("w2-s30-tvl-001", "missing", "so"),), NOON),
     ],
 )
 def test_a_pair_that_is_home_cannot_be_handed_over_or_given_up(command: HandOver | GiveUp) -> None:

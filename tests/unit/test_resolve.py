@@ -124,7 +124,7 @@ def test_of_jobs_that_share_a_name_the_first_is_taken_and_the_others_are_cancell
 
     assert [each.job_name for each in mill.events(205, e.BatchSubmitted)] == [first]
     assert [name for verb, name in mill.provider.calls if verb == "cancel"] == others
-    states = [mill.emulator.jobs.standing(row).state for row in mill.emulator.jobs.page(below=9, limit=9)]
+    states = [mill.emulator.jobs.standing(row).state for row in mill.emulator.jobs.page(limit=9)]
     assert sorted(states) == ["CANCELLED", "CANCELLED", "SUCCEEDED"]
     assert mill.events(205, e.DoubleFound) == [
         e.DoubleFound(job_name=name, kept=first, cancelled=True, at=mill.events(205, e.BatchSubmitted)[0].at)

@@ -14,8 +14,8 @@ from adapters.memory.store import MemoryEventStore
 from cli.listing import standing
 from core.batch import commands as c
 from core.batch.decider import decide
-from core.batch.events import Unrefined
 from core.batch.numbers import repair_of, round_of
+from core.batch.parts import Unrefined
 from core.errors import RefusedError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
