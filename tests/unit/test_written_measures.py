@@ -70,6 +70,12 @@ def test_of_a_long_text_sentences_at_equal_distances_are_checked(checker: Harper
     assert measure("", last, checker, half).errors
 
 
+def test_of_a_text_without_any_end_of_a_sentence_no_more_is_checked(checker: HarperChecker) -> None:
+    measured = measure("", "liquidity and fees and " * 20_000, checker, 250)
+    assert measured.words == pytest.approx(80_000, rel=0.01)
+    assert measured.checked < 1_000
+
+
 def test_an_opener_that_came_is_a_fault_that_stayed_a_note_and_that_went_is_gained(checker: HarperChecker) -> None:
     chatty = f"Certainly! Here is a comprehensive overview of pools: {GOOD}"
     assert pair(checker, GOOD, chatty) == {"opener": FAULT, "lead-in": FAULT}

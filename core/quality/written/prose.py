@@ -26,6 +26,7 @@ _EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|~~|\*\*")
 _EMPTY = re.compile(r"\(\s*\)|\[\s*\]|“\s*”")
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 _END = re.compile(r"(?<=[.!?])[\"'”\u2019)]*\s+(?=[\"'“(]?[A-Z0-9])")
+_LONGEST = 2_000
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 
 
@@ -56,8 +57,14 @@ def paragraphs(text: str) -> list[str]:
 
 
 def sentences(lines: list[str]) -> list[str]:
-    """Return the sentences of paragraphs; one does not go on over the end of a line."""
-    return [sentence for line in lines for sentence in _END.split(line) if _WORD.search(sentence)]
+    """Return the sentences of paragraphs; one does not go on over the end of a line, nor over 2,000 characters."""
+    return [
+        part
+        for line in lines
+        for sentence in _END.split(line)
+        for part in (sentence[begin : begin + _LONGEST] for begin in range(0, len(sentence), _LONGEST))
+        if _WORD.search(part)
+    ]
 
 
 def words(text: str) -> list[str]:
