@@ -1,0 +1,70 @@
+"""Facts that gave way to others in the words around them, which finds a change that a set of facts cannot show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.quality.kept.mentions import Mention
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from core.quality.kept.mentions import Key
+
+_PUNCTUATION = "|.,;:!?()[]{}\"'-+*/$€£~%"
+_BEFORE, _AFTER = 3, 2
+_FEWEST = 4
+_LOOKED_AROUND = 60
+#: Words and what stands alone between them, such as a dash.
+_PARTS = 5
+
+#: The words beside a fact; numbers among them are all the same.
+Context = tuple[str, ...]
+
+
+#: The mentions of a text by the words beside them.
+Contexts = dict[Context, list[Mention]]
+
+
+def contexts(text: str, mentions: Iterable[Mention]) -> Contexts:
+    """Return the mentions of a text by their contexts, those in too few words left out."""
+    found: Contexts = {}
+    for mention in mentions:
+        found.setdefault(_context(text, mention), []).append(mention)
+    found.pop((), None)
+    return found
+
+
+def exchanged(were: Contexts, are: Contexts) -> Mapping[int, Mention]:
+    """Return what stands in the place of facts of the source, by the places of those facts.
+
+    A change is a fact that the source never had in these words. Text that was written anew has other words, or
+    kept the facts with them, so this finds an exchanged fact even where the old and the new one stand elsewhere.
+    """
+    changes: dict[int, Mention] = {}
+    for context in were.keys() & are.keys():
+        before, after = were[context], are[context]
+        known = {key for mention in before for key in _all(mention)}
+        there = {key for mention in after for key in _all(mention)}
+        gone = [mention for mention in before if mention.firm and there.isdisjoint(mention.keys)]
+        new = [mention for mention in after if known.isdisjoint(mention.keys)]
+        changes.update((was.start, now) for was, now in zip(gone, new, strict=False))
+    return changes
+
+
+def _all(mention: Mention) -> tuple[Key, ...]:
+    return (*mention.keys, *mention.also)
+
+
+def _context(text: str, mention: Mention) -> Context:
+    """Return the three words before a mention and the two behind it, or nothing where there are too few."""
+    before = text[max(0, mention.start - _LOOKED_AROUND) : mention.start].split()[-_PARTS:]
+    after = text[mention.end : mention.end + _LOOKED_AROUND].split()[:_PARTS]
+    words = [*_words(before)[-_BEFORE:], "", *_words(after)[:_AFTER]]
+    return tuple(words) if len(words) > _FEWEST else ()
+
+
+def _words(parts: list[str]) -> list[str]:
+    """Return what is said, punctuation and capitals left out and every number the same."""
+    bare = [part.strip(_PUNCTUATION).lower() for part in parts]
+    return ["#" if word[0].isdigit() else word for word in bare if word]

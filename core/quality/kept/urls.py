@@ -1,0 +1,42 @@
+"""Addresses of web pages in a text, however they are dressed."""
+
+from __future__ import annotations
+
+import re
+
+from core.quality.kept.mentions import Mention
+
+URL = "url"
+
+#: The first letter stands alone in front, so that the search goes from one to the next.
+_URL = re.compile(r"[hHwW](?:[tT]{2}[pP][sS]?://|[wW]{2}\.)[^\s<>\"'`\]|{}\\^]{3,}")
+_TRAILING = ".,;:!?*_~"
+_SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
+
+
+def urls(text: str) -> list[Mention]:
+    """Find the URLs of a text; `http` is `https`, and `www.` and a last slash make no difference."""
+    found = []
+    for match in _URL.finditer(text):
+        start = match.start()
+        end = start + len(_trimmed(match[0]))
+        found.append(Mention(URL, (_normal(text[start:end]),), start, end))
+    return found
+
+
+def _trimmed(url: str) -> str:
+    """Return a URL without the punctuation and the closing brackets that belong to the sentence around it."""
+    cut = url.find("](")
+    url = url if cut < 0 else url[:cut]
+    unopened = url.count(")") - url.count("(")
+    end = len(url)
+    while end and (url[end - 1] in _TRAILING or (url[end - 1] == ")" and unopened > 0)):
+        unopened -= url[end - 1] == ")"
+        end -= 1
+    return url[:end]
+
+
+def _normal(url: str) -> str:
+    rest = _SCHEME.sub("", url, count=1)
+    host, slash, path = rest.partition("/")
+    return f"{host.lower()}{slash}{path}".rstrip("/")
