@@ -9,8 +9,6 @@ from core.quality.kept.mentions import Mention
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from core.quality.kept.mentions import Key
-
 _PUNCTUATION = "|.,;:!?()[]{}\"'-+*/$€£~%"
 _BEFORE, _AFTER = 3, 2
 _FEWEST = 4
@@ -36,24 +34,24 @@ def contexts(text: str, mentions: Iterable[Mention]) -> Contexts:
 
 
 def exchanged(were: Contexts, are: Contexts) -> Mapping[int, Mention]:
-    """Return what stands in the place of facts of the source, by the places of those facts.
+    """Return what stands in the place of firm facts of the source, by the places of those facts.
 
-    A change is a fact that the source never had in these words. Text that was written anew has other words, or
-    kept the facts with them, so this finds an exchanged fact even where the old and the new one stand elsewhere.
+    A change is a fact that the source never had in these words, which did not come to stand there beside the old
+    one. Text that was written anew has other words, or kept the facts with them, so this finds an exchanged fact
+    even where the old and the new one stand elsewhere.
     """
     changes: dict[int, Mention] = {}
     for context in were.keys() & are.keys():
         before, after = were[context], are[context]
-        known = {key for mention in before for key in _all(mention)}
-        there = {key for mention in after for key in _all(mention)}
-        gone = [mention for mention in before if mention.firm and there.isdisjoint(mention.keys)]
+        known = {key for mention in before for key in mention.keys}
         new = [mention for mention in after if known.isdisjoint(mention.keys)]
+        if not new or len(after) > len(before):
+            continue
+        there = {key for mention in after for key in mention.keys}
+        firm = [mention for mention in before if mention.firm]
+        gone = [mention for mention in firm if there.isdisjoint(mention.keys)] or firm
         changes.update((was.start, now) for was, now in zip(gone, new, strict=False))
     return changes
-
-
-def _all(mention: Mention) -> tuple[Key, ...]:
-    return (*mention.keys, *mention.also)
 
 
 def _context(text: str, mention: Mention) -> Context:

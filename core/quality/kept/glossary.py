@@ -13,19 +13,24 @@ _LONGEST = 80
 _COMMENT = "#"
 _BETWEEN = "|"
 _SYMBOL = "$"
+_EXACT = "="
 _SHOWN = 60
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One term: its forms, the canonical one first, and the symbols (`$BTC` in the file) that stand for it."""
+    """One term: its forms, the canonical one first.
+
+    `symbols` stand for it in capitals only (`$BTC` in the file), `exact` words as they are written (`=Curve`).
+    """
 
     forms: tuple[str, ...]
     symbols: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The term as it is told."""
-        return (*self.forms, *self.symbols)[0]
+        return (*self.forms, *self.exact, *self.symbols)[0]
 
 
 def default_glossary() -> tuple[Entry, ...]:
@@ -35,7 +40,9 @@ def default_glossary() -> tuple[Entry, ...]:
 
 
 def parse_glossary(text: str, name: str) -> tuple[Entry, ...]:
-    """Read a glossary: one entry a line, forms separated by `|`, `$BTC` for a symbol, `#` before a comment.
+    """Read a glossary: one entry a line, forms divided by `|`, `#` before a comment.
+
+    `$BTC` is a symbol, and `=Curve` a word that counts only as it is written.
 
     Raises BadInputError that names the file as `name`, and the line of the first entry that cannot be used.
     """
@@ -55,20 +62,23 @@ def parse_glossary(text: str, name: str) -> tuple[Entry, ...]:
 
 
 def _problem(form: str, line: int | None) -> str | None:
-    bare = form.removeprefix(_SYMBOL)
+    bare = form.removeprefix(_SYMBOL).removeprefix(_EXACT)
     if not any(map(str.isalnum, bare)):
         return "a form has no letter and no digit" if form else "a form is empty"
     if len(form) > _LONGEST:
         return f"a form has {len(form)} characters, more than {_LONGEST}: “{form[:_SHOWN]}…”"
-    if form.startswith(_SYMBOL) and not (bare.isalnum() and bare.isascii() and bare.upper() == bare):
+    if form[0] == _SYMBOL and not (bare.isalnum() and bare.isascii() and bare.upper() == bare):
         return f"“{form}” is not a symbol in capitals and digits"
+    if form[0] == _EXACT and not (bare.isalnum() and bare.isascii()):
+        return f"“{form}” is not one word"
     return f"“{form}” stands in line {line} already" if line is not None else None
 
 
 def _entry(forms: tuple[str, ...]) -> Entry:
     return Entry(
-        tuple(form for form in forms if not form.startswith(_SYMBOL)),
-        tuple(form[1:] for form in forms if form.startswith(_SYMBOL)),
+        tuple(form for form in forms if form[0] not in (_SYMBOL, _EXACT)),
+        tuple(form[1:] for form in forms if form[0] == _SYMBOL),
+        tuple(form[1:] for form in forms if form[0] == _EXACT),
     )
 
 
@@ -88,10 +98,13 @@ def extended(entries: tuple[Entry, ...], more: tuple[Entry, ...]) -> tuple[Entry
 
 
 def _words(entry: Entry) -> tuple[str, ...]:
-    return (*entry.forms, *(f"{_SYMBOL}{symbol}" for symbol in entry.symbols))
+    marked = (*(f"{_SYMBOL}{each}" for each in entry.symbols), *(f"{_EXACT}{each}" for each in entry.exact))
+    return (*entry.forms, *marked)
 
 
 def _both(one: Entry, other: Entry) -> Entry:
     return Entry(
-        tuple(dict.fromkeys((*one.forms, *other.forms))), tuple(dict.fromkeys((*one.symbols, *other.symbols)))
+        tuple(dict.fromkeys((*one.forms, *other.forms))),
+        tuple(dict.fromkeys((*one.symbols, *other.symbols))),
+        tuple(dict.fromkeys((*one.exact, *other.exact))),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from core.quality.kept.glossary import Entry
 
@@ -36,14 +36,18 @@ class Found(NamedTuple):
 class _Folded(dict[str, str]):
     """Words as they are compared, each computed once; what was seen is forgotten when it is too much."""
 
+    def __init__(self, exact: Mapping[str, str]) -> None:
+        super().__init__()
+        self._exact = exact
+
     def __missing__(self, word: str) -> str:
         if len(self) >= _REMEMBERED:
             self.clear()
-        self[word] = folded = _fold(word)
+        self[word] = folded = self._exact.get(word) or fold(word)
         return folded
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
     """Return a word in lower case and in the singular."""
     word = word.lower()
     if len(word) <= _ENDING or word[-1] != "s" or word[-2] in "sui":
@@ -53,26 +57,17 @@ def _fold(word: str) -> str:
     return word[:-2] if word.endswith(("ches", "shes", "xes", "sses", "zes")) else word[:-1]
 
 
-_FOLDED = _Folded()
-
-
-def words_of(text: str) -> Words:
-    """Cut a text into words, in which plural, hyphen and case make no difference once they are folded."""
-    row = (
-        text.replace("'s ", " ")
-        .replace(" - ", f" {_STOP} ")
-        .translate(_SPACED)
-        .replace(_STOP, f" {_STOP} ")
-        .split()
-    )
-    folded = list(map(_FOLDED.__getitem__, row))
-    return Words(frozenset(row), frozenset(folded), f" {' '.join(folded)} ")
+def split(text: str) -> list[str]:
+    """Return the words of a text, and a stop where no term goes on."""
+    text = text.replace("'s ", " ").replace(" - ", f" {_STOP} ").translate(_SPACED)
+    return text.replace(_STOP, f" {_STOP} ").split()
 
 
 class Lexicon:
-    """The entries of a glossary by the words they begin with, by their acronyms and by their symbols.
+    """The entries of a glossary by the words they begin with, by their symbols, and by what counts as written.
 
-    Words are compared in lower case; short acronyms (`IL`, `AND`) only in capitals.
+    Words are compared in lower case. Short acronyms (`IL`) count only in capitals, and are read as the first form of
+    their entry, so that `AMM design` is `automated market maker design`.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -80,36 +75,49 @@ class Lexicon:
         self.entries = tuple(entries)
         self.symbols = {symbol: number for number, entry in enumerate(entries) for symbol in entry.symbols}
         self.units = {symbol: symbol.lower() for symbol in self.symbols}
-        self.acronyms: dict[str, int] = {}
+        self.acronyms: dict[str, str] = {}
+        for entry in entries:
+            self._read_exact(entry)
+        self._folded = _Folded(self.acronyms)
         self._phrases: dict[str, list[tuple[frozenset[str], str, int]]] = {}
         for number, entry in enumerate(entries):
-            for form in entry.forms:
+            for form in (*entry.forms, *entry.exact):
                 self._add(form, number)
             self._count_by(entry)
 
+    def _read_exact(self, entry: Entry) -> None:
+        first = (*entry.forms, *entry.exact, "")[0]
+        read = " ".join(map(fold, split(first))) if entry.forms else f"={first}"
+        for form in (*entry.exact, *filter(_is_acronym, entry.forms)):
+            self.acronyms |= {form: read, f"{form}s": read}
+
     def _add(self, form: str, number: int) -> None:
-        if form.isupper() and form.isalnum() and len(form) <= _SHORT:
-            self.acronyms |= {form: number, f"{form}s": number}
-            return
-        row = words_of(form).row
+        row = self.words(form).row
         first, *rest = row.split()
         self._phrases.setdefault(first, []).append((frozenset(rest), row if rest else "", number))
 
     def _count_by(self, entry: Entry) -> None:
         """Let amounts be counted by the name of a token as by its symbol: `2 bitcoins` are `2 BTC`."""
-        if not entry.symbols:
-            return
-        for form in entry.forms:
-            self.units |= dict.fromkeys(
-                (form, form.lower(), f"{form}s", f"{form.lower()}s", form.capitalize()), entry.symbols[0].lower()
-            )
+        for form in filter(str.islower, entry.forms) if entry.symbols else ():
+            names = (form, f"{form}s", form.capitalize())
+            self.units |= dict.fromkeys(names, entry.symbols[0].lower())
+
+    def words(self, text: str) -> Words:
+        """Return the words of a text, in which plural, hyphen and case make no difference once they are folded."""
+        written = split(text)
+        row = " ".join(map(self._folded.__getitem__, written))
+        return Words(frozenset(written), frozenset(row.split(" ")), f" {row} ")
 
     def find(self, words: Words) -> Found:
         """Return the terms that stand in the words of a text."""
-        named = {self.acronyms[word] for word in self.acronyms.keys() & words.written}
+        named = set()
         for first in self._phrases.keys() & words.folded:
             for rest, row, number in self._phrases[first]:
                 if rest <= words.folded and row in words.row:
                     named.add(number)
         known = named | {self.symbols[symbol] for symbol in self.symbols.keys() & words.written}
         return Found(frozenset(named), frozenset(known))
+
+
+def _is_acronym(form: str) -> bool:
+    return form.isupper() and form.isalnum() and len(form) <= _SHORT

@@ -9,7 +9,7 @@ _BEFORE_ITEM = frozenset('.:;!?)"-*([|')
 #: A section number: `2.1 Overview` behind the end of a sentence.
 _SECTION = re.compile(r"[0-9][0-9]?\.[0-9]{1,2}\.? [A-Z]")
 _LABELED = (
-    "step section chapter part phase layer tier level stage figure fig table option example case scenario version"
+    "step section chapter part phase tier level stage figure fig table option example case scenario"
     " web no number item point question note rule type page principle lesson module appendix annex article"
     " footnote generation gen track class series strategy method factor reason tip"
 )

@@ -9,7 +9,6 @@ from core.quality.kept.addresses import addresses
 from core.quality.kept.contexts import contexts
 from core.quality.kept.dates import dates
 from core.quality.kept.formulas import formulas, known_formulas
-from core.quality.kept.lexicon import words_of
 from core.quality.kept.mentions import gathered
 from core.quality.kept.numbers import numbers
 from core.quality.kept.plain import BREAK, plain
@@ -37,7 +36,7 @@ class Reading:
         found = urls(self.whole)
         self.urls = gathered(found)
         outside = _blanked(self.whole, found)
-        self.words = words_of(outside)
+        self.words = lexicon.words(outside)
         found = addresses(outside, self.words.written)
         self.addresses = gathered(found)
         self.text = _blanked(outside, found)
@@ -73,7 +72,7 @@ class Reading:
     @cached_property
     def known_addresses(self) -> Mentions:
         """Addresses, those in URLs included."""
-        return gathered(addresses(self.whole, words_of(self.whole).written))
+        return gathered(addresses(self.whole, self.lexicon.words(self.whole).written))
 
     @cached_property
     def figures_in_words(self) -> Contexts:
@@ -91,7 +90,7 @@ class Reading:
 
     def place_of_term(self, number: int) -> str:
         """Return where a term stands first."""
-        asked = self.lexicon.find(words_of(self.text[: self.question_end]))
+        asked = self.lexicon.find(self.lexicon.words(self.text[: self.question_end]))
         return "question" if number in asked.named else "answer"
 
     def words_at(self, mention: Mention) -> str:

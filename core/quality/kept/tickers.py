@@ -27,7 +27,11 @@ def tickers(text: str, known: Container[str], acronyms: Container[str]) -> list[
     for match in _CANDIDATE.finditer(text):
         word, start = match[0], match.start()
         before = text[start - 1] if start else " "
-        if word not in acronyms and not before.isalnum():
+        if before.isalnum():
+            # Of `alUSD-USDC` only the second half is a symbol.
+            word = word.partition("-")[2]
+            start = match.end() - len(word)
+        if word and word not in acronyms:
             found += _mentions(word, start, known, dollar=before == "$")
     return found
 
