@@ -76,7 +76,10 @@ def _synonyms(rng: Random, pair: Pair, _others: Sequence[Pair]) -> tuple[Pair, P
     for entry in rng.sample(found, min(3, len(found))):
         new = rng.choice(entry.forms)
         for match in reversed(outside_urls(everywhere(entry), text)):
-            text = put(text, match, new)
+            if (text[match.start() - 1 : match.start()] or " ") not in "$/-" and text[
+                match.end() : match.end() + 1
+            ] not in {"/", "-"}:
+                text = put(text, match, new)
     return pair, pair._replace(answer=text)
 
 

@@ -83,9 +83,11 @@ def url_changed(pair: Comparison) -> Iterator[QualityFinding]:
 
 
 def term_dropped(pair: Comparison) -> Iterator[QualityFinding]:
-    """Find terms of the glossary of which no form is left."""
+    """Find terms of the glossary of which no form is left; a term within a longer one is that one's matter."""
     before = pair.before
     for number in sorted(before.terms.named - pair.after.terms.known):
+        if not before.lexicon.stands_alone(number, before.words, before.terms.named):
+            continue
         reason = f"the term “{shown(before.lexicon.entries[number].name)}” is gone in all of its forms"
         yield QualityFinding("term-dropped", FAULT, reason, before.place_of_term(number))
 

@@ -9,14 +9,12 @@ from core.quality.kept.mentions import Mention
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_PUNCTUATION = "|.,;:!?()[]{}\"'-+*/$€£~%"
+_BARE = {code: " " for code in range(128) if not chr(code).isalnum()} | dict.fromkeys(range(48, 58), "#")
 _BEFORE, _AFTER = 3, 2
 _FEWEST = 4
 _LOOKED_AROUND = 60
-#: Words and what stands alone between them, such as a dash.
-_PARTS = 5
 
-#: The words beside a fact; numbers among them are all the same.
+#: The words beside a fact; digits among them are all the same.
 Context = tuple[str, ...]
 
 
@@ -27,8 +25,9 @@ Contexts = dict[Context, list[Mention]]
 def contexts(text: str, mentions: Iterable[Mention]) -> Contexts:
     """Return the mentions of a text by their contexts, those in too few words left out."""
     found: Contexts = {}
+    bare = text.encode("ascii", "replace").decode().lower().translate(_BARE)
     for mention in mentions:
-        found.setdefault(_context(text, mention), []).append(mention)
+        found.setdefault(_context(bare, mention), []).append(mention)
     found.pop((), None)
     return found
 
@@ -54,15 +53,8 @@ def exchanged(were: Contexts, are: Contexts) -> Mapping[int, Mention]:
     return changes
 
 
-def _context(text: str, mention: Mention) -> Context:
+def _context(bare: str, mention: Mention) -> Context:
     """Return the three words before a mention and the two behind it, or nothing where there are too few."""
-    before = text[max(0, mention.start - _LOOKED_AROUND) : mention.start].split()[-_PARTS:]
-    after = text[mention.end : mention.end + _LOOKED_AROUND].split()[:_PARTS]
-    words = [*_words(before)[-_BEFORE:], "", *_words(after)[:_AFTER]]
-    return tuple(words) if len(words) > _FEWEST else ()
-
-
-def _words(parts: list[str]) -> list[str]:
-    """Return what is said, punctuation and capitals left out and every number the same."""
-    bare = [part.strip(_PUNCTUATION).lower() for part in parts]
-    return ["#" if word[0].isdigit() else word for word in bare if word]
+    before = bare[max(0, mention.start - _LOOKED_AROUND) : mention.start].split()[-_BEFORE:]
+    after = bare[mention.end : mention.end + _LOOKED_AROUND].split()[:_AFTER]
+    return (*before, "", *after) if len(before) + len(after) >= _FEWEST else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,13 +17,16 @@ _SPACED = {code: " " for code in range(128) if not chr(code).isalnum()} | dict.f
 _REMEMBERED = 1 << 16
 _SHORT = 6
 _ENDING = 3
+_STEM = 6
+_BRITISH = ("isation", "ised", "ising", "ise", "iser")
 
 
 class Words(NamedTuple):
-    """The different words of a text as they are written and folded, and all of them, folded, in one row."""
+    """The words of a text: the different ones as written and folded, which are neighbours, and all in a row."""
 
     written: frozenset[str]
     folded: frozenset[str]
+    neighbours: frozenset[tuple[str, str]]
     row: str
 
 
@@ -48,10 +52,18 @@ class _Folded(dict[str, str]):
 
 
 def fold(word: str) -> str:
-    """Return a word in lower case and in the singular."""
+    """Return a word in lower case, in the singular, and with the z of American spelling."""
     word = word.lower()
-    if len(word) <= _ENDING or word[-1] != "s" or word[-2] in "sui":
-        return word
+    if len(word) > _ENDING and word[-1] == "s" and word[-2] not in "sui":
+        word = _singular(word)
+    if "is" in word and len(word) > _STEM:
+        for ending in _BRITISH:
+            if word.endswith(ending):
+                return f"{word[: -len(ending)]}iz{ending[2:]}"
+    return word
+
+
+def _singular(word: str) -> str:
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     return word[:-2] if word.endswith(("ches", "shes", "xes", "sses", "zes")) else word[:-1]
@@ -59,6 +71,8 @@ def fold(word: str) -> str:
 
 def split(text: str) -> list[str]:
     """Return the words of a text, and a stop where no term goes on."""
+    if not text.isascii():
+        text = text.encode("ascii", "xmlcharrefreplace").decode()
     text = text.replace("'s ", " ").replace(" - ", f" {_STOP} ").translate(_SPACED)
     return text.replace(_STOP, f" {_STOP} ").split()
 
@@ -66,8 +80,8 @@ def split(text: str) -> list[str]:
 class Lexicon:
     """The entries of a glossary by the words they begin with, by their symbols, and by what counts as written.
 
-    Words are compared in lower case. Short acronyms (`IL`) count only in capitals, and are read as the first form of
-    their entry, so that `AMM design` is `automated market maker design`.
+    Words are compared in lower case. Short acronyms (`IL`) count only in capitals, and are read as the first form
+    of their entry, so that `AMM design` is `automated market maker design`.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -77,24 +91,26 @@ class Lexicon:
         self.units = {symbol: symbol.lower() for symbol in self.symbols}
         self.acronyms: dict[str, str] = {}
         for entry in entries:
-            self._read_exact(entry)
+            self._read_acronyms(entry)
+        self._exact = {word: number for number, entry in enumerate(entries) for word in entry.exact}
         self._folded = _Folded(self.acronyms)
-        self._phrases: dict[str, list[tuple[frozenset[str], str, int]]] = {}
+        self._phrases: dict[str, list[tuple[tuple[str, str] | None, str, int]]] = {}
         for number, entry in enumerate(entries):
-            for form in (*entry.forms, *entry.exact):
+            for form in entry.forms:
                 self._add(form, number)
             self._count_by(entry)
 
-    def _read_exact(self, entry: Entry) -> None:
-        first = (*entry.forms, *entry.exact, "")[0]
-        read = " ".join(map(fold, split(first))) if entry.forms else f"={first}"
-        for form in (*entry.exact, *filter(_is_acronym, entry.forms)):
+    def _read_acronyms(self, entry: Entry) -> None:
+        acronyms = tuple(filter(_is_acronym, entry.forms))
+        read = " ".join(map(fold, split(entry.forms[0]))) if acronyms else ""
+        for form in acronyms:
             self.acronyms |= {form: read, f"{form}s": read}
 
     def _add(self, form: str, number: int) -> None:
         row = self.words(form).row
         first, *rest = row.split()
-        self._phrases.setdefault(first, []).append((frozenset(rest), row if rest else "", number))
+        second = (first, rest[0]) if rest else None
+        self._phrases.setdefault(first, []).append((second, row if len(rest) > 1 else "", number))
 
     def _count_by(self, entry: Entry) -> None:
         """Let amounts be counted by the name of a token as by its symbol: `2 bitcoins` are `2 BTC`."""
@@ -106,17 +122,35 @@ class Lexicon:
         """Return the words of a text, in which plural, hyphen and case make no difference once they are folded."""
         written = split(text)
         row = " ".join(map(self._folded.__getitem__, written))
-        return Words(frozenset(written), frozenset(row.split(" ")), f" {row} ")
+        folded = row.split(" ")
+        pairs = frozenset(pairwise(folded))
+        return Words(frozenset(written), frozenset(folded), pairs, f" {row} ")
 
     def find(self, words: Words) -> Found:
         """Return the terms that stand in the words of a text."""
-        named = set()
+        named = {self._exact[word] for word in self._exact.keys() & words.written}
         for first in self._phrases.keys() & words.folded:
-            for rest, row, number in self._phrases[first]:
-                if rest <= words.folded and row in words.row:
+            for start, row, number in self._phrases[first]:
+                if (start is None or start in words.neighbours) and row in words.row:
                     named.add(number)
         known = named | {self.symbols[symbol] for symbol in self.symbols.keys() & words.written}
         return Found(frozenset(named), frozenset(known))
+
+    def stands_alone(self, number: int, words: Words, named: frozenset[int]) -> bool:
+        """Tell whether a term stands somewhere outside of longer ones among the `named`."""
+        if not words.written.isdisjoint(self.entries[number].exact):
+            return True
+        own = self._rows(number)
+        longer = [
+            row for other in named - {number} for row in self._rows(other) if any(short in row for short in own)
+        ]
+        left = words.row
+        for row in sorted(longer, key=len, reverse=True):
+            left = left.replace(row, f" {_STOP} ")
+        return any(row in left for row in own)
+
+    def _rows(self, number: int) -> list[str]:
+        return [self.words(form).row for form in self.entries[number].forms]
 
 
 def _is_acronym(form: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_ITEM = re.compile(r"[0-9][0-9]?[.)] (?=[^\s0-9])")
+_ITEM = re.compile(r"[0-9][0-9]?[.)] (?=[^\s0-9]|[0-9]+[A-Za-z])")
 _BEFORE_ITEM = frozenset('.:;!?)"-*([|')
 #: A section number: `2.1 Overview` behind the end of a sentence.
 _SECTION = re.compile(r"[0-9][0-9]?\.[0-9]{1,2}\.? [A-Z]")
@@ -21,17 +21,18 @@ _LOOKED_BACK = 16
 def list_numbers(text: str) -> frozenset[int]:
     """Return the places of the numbers of list items and sections.
 
-    `2. Risks` is an item behind the end of a sentence, or where it goes on counting; a sentence that ends with a
-    number (`rose by 50. The`) is not one.
+    `2. Risks` is an item behind the end of a sentence or a URL, or where it goes on counting; a sentence that ends
+    with a number (`rose by 50. The`) is not one.
     """
     places = set()
     last = 0
     for match in _ITEM.finditer(text):
         number, start = int(match[0][:-2]), match.start()
-        before = text[:1] if start == 0 else text[start - 1]
+        before = text[start - 1] if start else " "
         if before.isalnum() or before in ".,$€£%":
             continue
-        if start == 0 or number in {1, last + 1} or text[max(0, start - 2) : start].strip()[-1:] in _BEFORE_ITEM:
+        end_before = text[max(0, start - 2) : start].strip()
+        if number in {1, last + 1} or not end_before or end_before[-1] in _BEFORE_ITEM:
             places.add(start)
             last = number
     return frozenset(places)
