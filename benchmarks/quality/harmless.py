@@ -76,9 +76,8 @@ def _synonyms(rng: Random, pair: Pair, _others: Sequence[Pair]) -> tuple[Pair, P
     for entry in rng.sample(found, min(3, len(found))):
         new = rng.choice(entry.forms)
         for match in reversed(outside_urls(everywhere(entry), text)):
-            if (text[match.start() - 1 : match.start()] or " ") not in "$/-" and text[
-                match.end() : match.end() + 1
-            ] not in {"/", "-"}:
+            beside = {text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]}
+            if beside.isdisjoint("$/-"):
                 text = put(text, match, new)
     return pair, pair._replace(answer=text)
 

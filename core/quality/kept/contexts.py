@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from core.quality.kept.mentions import Mention
@@ -35,22 +36,33 @@ def contexts(text: str, mentions: Iterable[Mention]) -> Contexts:
 def exchanged(were: Contexts, are: Contexts) -> Mapping[int, Mention]:
     """Return what stands in the place of firm facts of the source, by the places of those facts.
 
-    A change is a fact that the source never had in these words, which did not come to stand there beside the old
-    one. Text that was written anew has other words, or kept the facts with them, so this finds an exchanged fact
-    even where the old and the new one stand elsewhere.
+    A change is a fact that did not stand in these words before, or not as often, and that did not come to stand
+    there beside the old ones. Text that was written anew has other words, or kept the facts with them, so this
+    finds an exchanged fact even where the old and the new one stand elsewhere.
     """
     changes: dict[int, Mention] = {}
     for context in were.keys() & are.keys():
         before, after = were[context], are[context]
-        known = {key for mention in before for key in mention.keys}
-        new = [mention for mention in after if known.isdisjoint(mention.keys)]
+        new = _beyond(after, before)
         if not new or len(after) > len(before):
             continue
-        there = {key for mention in after for key in mention.keys}
-        firm = [mention for mention in before if mention.firm]
-        gone = [mention for mention in firm if there.isdisjoint(mention.keys)] or firm
-        changes.update((was.start, now) for was, now in zip(gone, new, strict=False))
+        gone = _beyond(before, after)
+        known = {key for mention in (before if len(after) < len(before) else gone) for key in mention.keys}
+        firm = [mention for mention in gone if mention.firm]
+        strange = [mention for mention in new if known.isdisjoint(mention.keys)]
+        changes.update((was.start, now) for was, now in zip(firm, strange, strict=False))
     return changes
+
+
+def _beyond(some: list[Mention], others: list[Mention]) -> list[Mention]:
+    """Return the mentions that `others` do not have as well, or not as often."""
+    counts = Counter(mention.keys for mention in others)
+    beyond = []
+    for mention in some:
+        counts[mention.keys] -= 1
+        if counts[mention.keys] < 0:
+            beyond.append(mention)
+    return beyond
 
 
 def _context(bare: str, mention: Mention) -> Context:

@@ -98,7 +98,7 @@ def _mentions(read: list[Token], chain: list[int]) -> list[Mention]:
 
 def _is_formula(read: list[Token], chain: list[int]) -> bool:
     """Tell a formula from words: it says what something equals and how it is counted, or counts with symbols."""
-    counting = [place for place in chain if read[place].word in COUNTED]
+    counting = [place for place in chain if read[place].word in COUNTED and not _is_date_or_share(read, place)]
     if any(read[place].word in EQUAL for place in chain):
         return bool(counting)
     return any(_is_symbolic(read, place) for place in counting if read[place].word != "-")
@@ -109,6 +109,12 @@ def _is_symbolic(read: list[Token], place: int) -> bool:
     if sign.word == "/" and sign.start == left.end:
         return False
     return _countable(left) and _countable(right)
+
+
+def _is_date_or_share(read: list[Token], place: int) -> bool:
+    """Tell whether a slash stands in `24/7` or `50/50`, which count nothing."""
+    left, sign, right = read[place - 1 : place + 2]
+    return sign.word == "/" and sign.start == left.end and left.word.isdigit() and right.word.isdigit()
 
 
 def _is_comparison(read: list[Token], place: int) -> bool:
