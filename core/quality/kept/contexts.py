@@ -43,6 +43,8 @@ def exchanged(were: Contexts, are: Contexts) -> Mapping[int, Mention]:
     changes: dict[int, Mention] = {}
     for context in were.keys() & are.keys():
         before, after = were[context], are[context]
+        if [mention.keys for mention in before] == [mention.keys for mention in after]:
+            continue
         new = _beyond(after, before)
         if not new or len(after) > len(before):
             continue

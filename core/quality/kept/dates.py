@@ -22,6 +22,7 @@ _AFTER = re.compile(
 _DAY_BEFORE = re.compile(r"(?<![0-9.,])([0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? \Z")
 _ISO = re.compile(r"[12][0-9]{3}[-/.](?:1[0-2]|0[1-9])(?:[-/.][0-3][0-9])?(?![0-9]|[.,][0-9])")
 _SLASHED = re.compile(r"[0-9][0-9]?([/.])[0-3]?[0-9]\1[12][0-9]{3}(?![0-9])")
+_DOTTED = re.compile(r"\.[01][0-9]\.|\.[0-9]\.")
 _PART = re.compile(rf"[QH][1-4](?![0-9A-Za-z])(?:(?: of|,|-|/| ')? ?({_YEAR}))?")
 _PART_IN_WORDS = re.compile(rf"\b(first|second|third|fourth) (quarter|half)(?: of ({_YEAR}))?")
 _ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -35,7 +36,7 @@ def dates(text: str, words: frozenset[str]) -> list[Mention]:
     found += [
         _day(match, *map(int, re.split("[-/.]", match[0]))) for match in _ISO.finditer(text) if _begins(match)
     ]
-    if "/" in text or "." in text:
+    if "/" in text or _DOTTED.search(text):
         found += [_either_way(match) for match in _SLASHED.finditer(text) if _begins(match)]
     if "Q" in text or "H" in text:
         found += [_part(match, match[0][:2].lower(), match[1]) for match in _PART.finditer(text) if _begins(match)]

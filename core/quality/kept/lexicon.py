@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,11 +21,10 @@ _BRITISH = ("isation", "ised", "ising", "ise", "iser")
 
 
 class Words(NamedTuple):
-    """The words of a text: the different ones as written and folded, which are neighbours, and all in a row."""
+    """The words of a text: the different ones as they are written and folded, and all of them in a row."""
 
     written: frozenset[str]
     folded: frozenset[str]
-    neighbours: frozenset[tuple[str, str]]
     row: str
 
 
@@ -94,10 +92,12 @@ class Lexicon:
             self._read_acronyms(entry)
         self._exact = {word: number for number, entry in enumerate(entries) for word in entry.exact}
         self._folded = _Folded(self.acronyms)
-        self._phrases: dict[str, list[tuple[tuple[str, str] | None, str, int]]] = {}
+        self._phrases: dict[str, list[tuple[frozenset[str], str, int]]] = {}
+        self._rows = [[self.words(form).row for form in entry.forms] for entry in entries]
         for number, entry in enumerate(entries):
-            for form in entry.forms:
-                self._add(form, number)
+            for row in self._rows[number]:
+                first, *rest = row.split()
+                self._phrases.setdefault(first, []).append((frozenset(rest), row if rest else "", number))
             self._count_by(entry)
 
     def _read_acronyms(self, entry: Entry) -> None:
@@ -105,12 +105,6 @@ class Lexicon:
         read = " ".join(map(fold, split(entry.forms[0]))) if acronyms else ""
         for form in acronyms:
             self.acronyms |= {form: read, f"{form}s": read}
-
-    def _add(self, form: str, number: int) -> None:
-        row = self.words(form).row
-        first, *rest = row.split()
-        second = (first, rest[0]) if rest else None
-        self._phrases.setdefault(first, []).append((second, row if len(rest) > 1 else "", number))
 
     def _count_by(self, entry: Entry) -> None:
         """Let amounts be counted by the name of a token as by its symbol: `2 bitcoins` are `2 BTC`."""
@@ -122,16 +116,14 @@ class Lexicon:
         """Return the words of a text, in which plural, hyphen and case make no difference once they are folded."""
         written = split(text)
         row = " ".join(map(self._folded.__getitem__, written))
-        folded = row.split(" ")
-        pairs = frozenset(pairwise(folded))
-        return Words(frozenset(written), frozenset(folded), pairs, f" {row} ")
+        return Words(frozenset(written), frozenset(row.split(" ")), f" {row} ")
 
     def find(self, words: Words) -> Found:
         """Return the terms that stand in the words of a text."""
         named = {self._exact[word] for word in self._exact.keys() & words.written}
         for first in self._phrases.keys() & words.folded:
-            for start, row, number in self._phrases[first]:
-                if (start is None or start in words.neighbours) and row in words.row:
+            for rest, row, number in self._phrases[first]:
+                if rest <= words.folded and row in words.row:
                     named.add(number)
         known = named | {self.symbols[symbol] for symbol in self.symbols.keys() & words.written}
         return Found(frozenset(named), frozenset(known))
@@ -140,17 +132,14 @@ class Lexicon:
         """Tell whether a term stands somewhere outside of longer ones among the `named`."""
         if not words.written.isdisjoint(self.entries[number].exact):
             return True
-        own = self._rows(number)
+        own = self._rows[number]
         longer = [
-            row for other in named - {number} for row in self._rows(other) if any(short in row for short in own)
+            row for other in named - {number} for row in self._rows[other] if any(short in row for short in own)
         ]
         left = words.row
         for row in sorted(longer, key=len, reverse=True):
             left = left.replace(row, f" {_STOP} ")
         return any(row in left for row in own)
-
-    def _rows(self, number: int) -> list[str]:
-        return [self.words(form).row for form in self.entries[number].forms]
 
 
 def _is_acronym(form: str) -> bool:
