@@ -25,6 +25,7 @@ from pydantic_settings.exceptions import SettingsError
 from core.batch.numbers import MOST_ROUNDS
 from core.errors import BadInputError, NotFoundError
 from core.planning.packing import checked_requests
+from core.quality.terms import QualityTerms
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -166,6 +167,36 @@ class Budget(Section):
     usd_in_all: float | None = Field(default=None, ge=0)
 
 
+class Gate(Section):
+    """What a wave has to reach to be good enough, and how it is looked at; shares are between 0 and 1.
+
+    `thresholds` are those of single checks, by name; `workers` processes examine (0: one a core); `glossary` is a
+    file of the user's own terms, relative to the workspace.
+    """
+
+    complete_pairs: float = Field(default=0.95, ge=0, le=1)
+    complete_batches: float = Field(default=0.95, ge=0, le=1)
+    kept_least: float = Field(default=0.95, ge=0, le=1)
+    formed_least: float = Field(default=0.95, ge=0, le=1)
+    error_rate: float = Field(default=0.05, gt=0, lt=0.5)
+    people_least: float = Field(default=4.0, ge=1, le=5)
+    people_pairs: int = Field(default=30, ge=1)
+    people_needed: bool = True
+    seed: int = Field(default=1, ge=0)
+    workers: int = Field(default=0, ge=0, le=256)
+    glossary: str = ""
+    thresholds: dict[str, float] = {}
+
+    @field_validator("thresholds")
+    @classmethod
+    def _known(cls, thresholds: dict[str, float]) -> dict[str, float]:
+        if unknown := sorted(set(thresholds) - set(QualityTerms.__struct_fields__)):
+            raise ValueError(
+                f"there is no threshold {unknown[0]}; they are {', '.join(QualityTerms.__struct_fields__)}"
+            )
+        return thresholds
+
+
 class Settings(BaseSettings):
     """Everything that can be set. The API key is not among it: it is read from the environment alone."""
 
@@ -179,6 +210,8 @@ class Settings(BaseSettings):
     screening: Screening = Screening()
     driving: Driving = Driving()
     budget: Budget = Budget()
+    gate: Gate = Gate()
+    targets: dict[str, int] = {}
     models: dict[str, dict[str, float]] = {}
 
 

@@ -35,6 +35,11 @@ _MISLED: Final = frozenset({"CompoundNouns", "InflectedVerbAfterTo", "MergeWords
 _SPELLING: Final = frozenset({"Spelling", "Typo"})
 
 
+def checker_name() -> str:
+    """Return the library and its version, without loading it."""
+    return f"harper-py {version('harper-py')}"
+
+
 class HarperChecker:
     """Harper with the rules about right and wrong, for American English.
 
@@ -55,7 +60,7 @@ class HarperChecker:
     @property
     def name(self) -> str:
         """The library and its version."""
-        return f"harper-py {version('harper-py')}"
+        return checker_name()
 
     def errors(self, text: str) -> list[LanguageError]:
         """Return the errors in the order of the text; where several rules see one place, one of them."""
