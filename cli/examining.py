@@ -88,9 +88,7 @@ def examined(batches: Iterable[list[RefinedPair]], rules: Rules, workers: int) -
         yield from _in_order(pool, _chained(first, waiting), wanted * AHEAD)
 
 
-def _chained(
-    first: list[list[RefinedPair]], rest: Iterator[list[RefinedPair]]
-) -> Iterator[list[RefinedPair]]:
+def _chained(first: list[list[RefinedPair]], rest: Iterator[list[RefinedPair]]) -> Iterator[list[RefinedPair]]:
     yield from first
     yield from rest
 
