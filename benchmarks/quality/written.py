@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _BATCHES = 20_000
 _JUDGED = 2_000
-_SIZES = (10, 20, 30, 50, 100)
+_SIZES = (10, 20, 30, 50)
 _SHARE = 4
 _TERMS = by_name()
 
