@@ -23,6 +23,7 @@ from cli.commands import (
     pair,
     plan,
     steer,
+    wave,
     workspace,
 )
 from core.errors import BatchmillError
@@ -75,7 +76,7 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine):
+for room in (workspace, plan, wave, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine):
     room.register(app)
 
 

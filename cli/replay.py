@@ -14,9 +14,10 @@ from core.projections.balance import Balance, balances, total
 from core.projections.bookkeeping import PairBooks
 from core.projections.catch_up import catch_up
 from core.projections.catch_up import rebuild as rebuild_rows
+from core.projections.milestone import Milestone  # noqa: TC001 - the same
 from core.projections.publish import documents, publish, stale
 from core.projections.rows import BatchRow, WaveRow  # noqa: TC001 - msgspec reads the annotations at run time
-from core.projections.timeline import Milestone, milestones
+from core.projections.timeline import milestones
 
 if TYPE_CHECKING:
     from cli.compose import Opened

@@ -5,32 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.one_line import one_line
+from core.projections.milestone import DONE, FAILED, PENDING, Milestone, approval, judgement
+from core.projections.waiting import unaccepted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.projections.rows import BatchRow, WaveRow
 
-DONE, PENDING, FAILED = "done", "pending", "failed"
 MARKS = {DONE: "✅ Done", PENDING: "⏳ Pending", FAILED: "❌ Failed"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 #: Holds of a batch that was not sent, and that a person has to look at.
 TROUBLES = {Hold.REFUSED.value, Hold.QUARANTINED.value}
-
-
-class Milestone(msgspec.Struct, frozen=True):
-    """One line: when it was reached or is due (the ledger's text, None if unknown), what it is, and its state."""
-
-    at: str | None
-    text: str
-    state: str
-    wave: int
 
 
 def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Milestone]:
@@ -39,15 +29,16 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
     for row in batches:
         if row.status != Status.WITHDRAWN.value:
             by_wave[row.wave].append(row)
-    return [line for wave in waves for line in _wave(wave, by_wave[wave.wave])]
+    return [line for wave in waves for line in _wave(wave, by_wave[wave.wave], unaccepted(wave, waves))]
 
 
-def _wave(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
+def _wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
     batches = [row for row in rows if row.repairs is None]
     repairs = [row for row in rows if row.repairs is not None]
     name = f"Wave {wave.wave}"
     size = f"{_some(len(batches), 'batch', 'batches')}, {_some(wave.staged - wave.excluded, 'pair', 'pairs')}"
     lines = [Milestone(at=wave.planned_at, text=f"{name} planned ({size})", state=DONE, wave=wave.wave)]
+    lines += approval(wave, awaited, sent=all(row.submitted_at for row in batches))
     lines += [
         _reached(wave, f"{name} {text}", batches, time)
         for text, time in (
@@ -64,8 +55,7 @@ def _wave(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
     text = f"{name} answers read ({refined} of {pairs} pairs refined{lost})"
     lines.append(_when_all(wave, text, [row.read_at for row in batches]))
     lines += _repairs(wave, repairs) + _given_up(wave, rows)
-    lines.append(Milestone(at=None, text=f"{name} quality validation", state=PENDING, wave=wave.wave))
-    return lines
+    return lines + judgement(wave)
 
 
 def _canary(wave: WaveRow) -> list[Milestone]:
