@@ -8,7 +8,6 @@ from heapq import nlargest
 from typing import TYPE_CHECKING
 
 import msgspec
-from core.wave.course_events import WaveAssessed
 
 from cli.deciding import assess as record
 from cli.examining import examined, rules_of
@@ -27,6 +26,7 @@ from core.quality.assessment.verdict import Completion, criteria, verdict_of
 from core.quality.findings import FORMED, KEPT
 from core.quality.means import wave_means
 from core.quality.scores import by_models, by_people
+from core.wave.course_events import WaveAssessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
