@@ -58,12 +58,15 @@ def numbers(text: str, words: frozenset[str], symbols: Mapping[str, str], taken:
         if amount is not None:
             amounts.append(amount)
     amounts += _worded(text, words, symbols)
+    return sorted([*mentions, *_joined(amounts, text)], key=lambda mention: mention.start)
+
+
+def _joined(amounts: list[Amount], text: str) -> list[Mention]:
+    """Return amounts as facts once the ends of ranges have shared their units."""
     amounts.sort(key=lambda amount: amount.start)
     for one, other in pairwise(amounts):
         one.join(other, text)
-    mentions += (amount.mention() for amount in amounts)
-    mentions.sort(key=lambda mention: mention.start)
-    return mentions
+    return [amount.mention() for amount in amounts]
 
 
 def _amount(text: str, match: re.Match[str], symbols: Mapping[str, str]) -> Amount | None:
