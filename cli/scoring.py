@@ -109,7 +109,7 @@ def scores_of(opened: Opened, number: int) -> list[Score]:
 
 
 class ScoreStanding(msgspec.Struct, frozen=True):
-    """What people gave a wave's sample and how far they agree, and how a model judge compares, if one scored it."""
+    """What people gave a wave's sample, how far they agree, and how a model judge compares, if any scored it."""
 
     people: WaveMeans
     agreement: Agreement

@@ -47,10 +47,10 @@ def beside(wave: int, earlier: Columns, later: Columns, seed: str, error_rate: f
         if compared.verdict == NO_DIFFERENCE:
             said = f"{name}: {now:.3f} {unit}, {before:.3f} in wave {wave}; the difference is within noise"
         else:
-            low, high = compared.low, compared.high
+            low, high = sorted((abs(compared.low), abs(compared.high)))
             said = (
                 f"{name}: {now:.3f} {unit}, {before:.3f} in wave {wave}; {compared.verdict} by "
-                f"{abs(compared.difference):.3f} ({min(abs(low), abs(high)):.3f} to {max(abs(low), abs(high)):.3f})"
+                f"{abs(compared.difference):.3f} ({low:.3f} to {high:.3f})"
             )
         found.append(Beside(name, wave, before, now, said))
     return tuple(found)
