@@ -84,8 +84,9 @@ def _written(whole: Group, worst: Sequence[str]) -> CriterionJudged:
         return CriterionJudged("written better", None, 0.0, 0, None, "no pair came home to be looked at")
     before, after = whole.errors
     sentence = (
-        f"{before:.2f} errors per 100 words before and {after:.2f} after; by pairs {compared.difference:+.2f} "
-        f"({compared.low:+.2f} to {compared.high:+.2f}), which is {_word(compared.verdict)}"
+        f"{_word(compared.verdict)}: {before:.2f} errors of language per 100 words before and {after:.2f} after; "
+        f"with what a model left in a text the gain is {compared.difference:+.2f} a pair "
+        f"({compared.low:+.2f} to {compared.high:+.2f})"
     )
     passed = compared.verdict == BETTER
     return CriterionJudged(
