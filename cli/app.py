@@ -13,6 +13,7 @@ import typer
 
 from cli.commands import (
     balance,
+    carry,
     claims,
     cost,
     doctor,
@@ -75,7 +76,7 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine):
+for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine, carry):
     room.register(app)
 
 

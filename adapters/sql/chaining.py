@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from adapters.sql.tables import events, ledger_head
 from core.errors import LedgerError
@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 #: Any number that all appends of this program agree on; PostgreSQL keeps such locks per database.
 _LOCK = 0x62617463686D696C
 
-_LAST = select(events.c.position, events.c.recorded_at).order_by(events.c.position.desc()).limit(1).subquery()
-#: The head as it is kept, and the last event: they must speak of one position.
+#: The head as it is kept, the last event's position, and when the head's event was recorded.
 _END = select(
     ledger_head.c.position,
     ledger_head.c.hash,
-    func.coalesce(_LAST.c.position, literal_column("0")),
-    func.coalesce(_LAST.c.recorded_at, literal_column("''")),
-).select_from(ledger_head.outerjoin(_LAST, literal_column("1") == literal_column("1")))
+    select(func.max(events.c.position)).scalar_subquery(),
+    select(events.c.recorded_at).where(events.c.position == ledger_head.c.position).scalar_subquery(),
+)
 _BEFORE = select(events.c.chain).where(
     events.c.stream == bindparam("stream"), events.c.version == bindparam("version")
 )
@@ -61,14 +60,14 @@ class Chaining:
         """
         cursor.execute(self._end)
         position, digest, last, recorded_at = cursor.fetchone() or (None, "", 0, "")
-        if position != last:
+        if position != (last or 0):
             cursor.execute("ROLLBACK")
-            at = f"ends at position {last}, but its head is at {position}" if digest else "has lost its head"
+            at = f"ends at position {last or 0}, but its head is at {position}" if digest else "has lost its head"
             raise LedgerError(
                 f"{self._place} {at}: events were dropped or added by hand, so nothing is appended; see "
                 "`batchmill history --verify`, and restore it from a backup"
             )
-        return Head(last, digest), recorded_at
+        return Head(position, digest), recorded_at or ""
 
     def linked(
         self, cursor: DBAPICursor, recorded: Sequence[Recorded], texts: Sequence[str]

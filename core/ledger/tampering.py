@@ -27,6 +27,12 @@ class ChainWalk:
         self._streams: dict[str, tuple[int, str]] = {}
         self._faulty = False
 
+    def fork(self) -> ChainWalk:
+        """Return another walk that goes on from here by itself."""
+        other = ChainWalk(self._kept)
+        other.head, other._streams, other._faulty = self.head, dict(self._streams), self._faulty
+        return other
+
     def take(self, row: StoredEvent) -> list[Fault]:
         """Return what is wrong with the next row."""
         reasons = []

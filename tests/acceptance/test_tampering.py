@@ -63,7 +63,7 @@ def test_a_ledger_that_nobody_touched_holds(copied: Mill) -> None:
     "column", ["data = replace(data, 'gemini', 'gpt')", "actor = 'nobody'", "recorded_at = '2020-01-01'"]
 )
 def test_an_altered_event_is_named_with_position_and_stream(copied: Mill, column: str) -> None:
-    change(copied, f"UPDATE events SET {column} WHERE stream = 'batch-206' AND version = 1")  # noqa: S608 - ours
+    change(copied, f"UPDATE events SET {column} WHERE stream = 'batch-206' AND version = 1")  # noqa: S608
     [fault] = faults(copied)
     assert (fault["position"], fault["stream"], fault["version"]) == (3, "batch-206", 1)
     assert ALTERED in fault["reason"]
@@ -84,7 +84,7 @@ def test_a_dropped_event_is_named(copied: Mill) -> None:
 
 def test_a_stream_dropped_whole_from_the_end_is_missed(copied: Mill) -> None:
     last = copied.events()[-1]
-    change(copied, f"DELETE FROM events WHERE stream = '{last[1]}' AND position > 3")  # noqa: S608 - ours
+    change(copied, f"DELETE FROM events WHERE stream = '{last[1]}' AND position > 3")  # noqa: S608
     [fault] = faults(copied)
     assert fault["reason"] == f"position {last[0]} is missing from the ledger's end"
     assert "nothing is appended" in copied.refused("pause 205")
@@ -106,8 +106,8 @@ def test_events_that_changed_places_are_named(copied: Mill) -> None:
 def test_an_event_that_was_added_by_hand_is_named(copied: Mill) -> None:
     change(
         copied,
-        "INSERT INTO events SELECT 900, stream, 3, type, schema, data, recorded_at, actor, correlation, causation, "
-        "chain FROM events WHERE position = 5",
+        "INSERT INTO events SELECT 900, stream, 3, type, schema, data, recorded_at, actor, correlation, "
+        "causation, chain FROM events WHERE position = 5",
     )
     assert any("added by hand" in fault["reason"] for fault in faults(copied))
 
@@ -120,8 +120,8 @@ def test_a_history_rewritten_with_all_its_hashes_is_found_out_by_a_head_that_was
         head = follow_on(head, chain)
     change(
         copied,
-        f"UPDATE events SET chain = '{'f' * 64}' WHERE position = {kept['position']}",  # noqa: S608 - ours
-        f"UPDATE ledger_head SET hash = '{head.hash}'",  # noqa: S608 - ours
+        f"UPDATE events SET chain = '{'f' * 64}' WHERE position = {kept['position']}",  # noqa: S608
+        f"UPDATE ledger_head SET hash = '{head.hash}'",  # noqa: S608
     )
     found = faults(copied, f"history --verify --head {kept['position']}:{kept['hash']}")
     assert any("was kept elsewhere" in fault["reason"] for fault in found)
