@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    backup,
     balance,
     carry,
     claims,
@@ -76,7 +77,22 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine, carry):
+for room in (
+    workspace,
+    plan,
+    drive,
+    steer,
+    inspect,
+    balance,
+    pair,
+    cost,
+    ledger,
+    claims,
+    doctor,
+    machine,
+    carry,
+    backup,
+):
     room.register(app)
 
 

@@ -12,6 +12,7 @@ from adapters.sql.engine import parse, place
 from adapters.sql.migrate import upgrade
 from cli.compose import database_url
 from cli.settings import FILE, load
+from cli.upgrading import bring_up
 from core.errors import RefusedError, StorageError
 from core.exchange.prompts import default_prompt
 from core.projections.publish import TRACKING
@@ -65,9 +66,11 @@ def make(root: Path, options: list[str]) -> Made:
         raise StorageError(
             f"{error.filename or root} cannot be made: {error.strerror}; name a folder that you may write to"
         ) from error
-    upgrade(url)
     if is_new:
+        upgrade(url)
         made.append(where)
+    else:
+        bring_up(url)
     return Made(root=str(root), made=tuple(made), database=where)
 
 

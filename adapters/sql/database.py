@@ -121,5 +121,5 @@ def _check(access: Access, where: str) -> None:
         raise LedgerError(f"{where} holds no ledger yet; run `batchmill init`")
     if found < SCHEMA:
         raise LedgerError(
-            f"{where} is of an older batchmill (schema {found}); run `batchmill init` to bring it up"
+            f"{where} is of an older batchmill (schema {found}); run `batchmill db upgrade` to bring it up"
         )

@@ -94,7 +94,7 @@ def test_upgrading_changes_no_event_and_folds_the_rows_anew(url: str) -> None:
 def test_the_first_version_is_refused_until_it_is_brought_up(url: str) -> None:
     downgrade(url)
 
-    with pytest.raises(LedgerError, match=r"older batchmill .*run `batchmill init`"):
+    with pytest.raises(LedgerError, match=r"older batchmill .*run `batchmill db upgrade`"):
         open_database(url, SetClock())
 
 
