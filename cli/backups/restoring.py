@@ -185,9 +185,9 @@ def _with_logs(ledger: Path) -> list[Path]:
 def _keep_others_out(url: str) -> None:
     """Take the lease of the ledger that is to be replaced, for good; RefusedError when somebody living has it."""
     clock = SystemClock()
-    if not holds_ledger(url):
-        return
     try:
+        if not holds_ledger(url):
+            return
         with open_database(url, clock) as database:
             # LeaseHeldError names who has it.
             database.lease.acquire(this_process("restore", clock.now()), seconds=_HELD)
