@@ -1,5 +1,4 @@
-"""Takes backups of a workspace while its daemon drives waves, and restores each into a new folder: all must be
-sound.
+"""Takes backups of a workspace while its daemon drives, and restores each into a new folder.
 
 `python -m benchmarks.backups [TRIES]`. A restored workspace is sound when `replay --check` and `history --verify`
 find nothing, no file is missing, and it holds at least as many events as the ledger did when its backup began.

@@ -6,15 +6,13 @@ import shlex
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sqlalchemy import URL
 
 from adapters.sql.engine import PATIENCE, parse
 from adapters.sql.faults import ledger_error
 from adapters.sql.tables import claims, lease
 from core.errors import LedgerError
-
-if TYPE_CHECKING:
-    from sqlalchemy import URL
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -79,4 +77,7 @@ def dump_command(url: str) -> str:
 
 
 def _shown(address: URL) -> str:
-    return address.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    """Return an address for pg_dump; without a password it asks, or takes it from ~/.pgpass."""
+    kept = {name: value for name, value in address.query.items() if "password" not in name}
+    bare = URL.create("postgresql", address.username, None, address.host, address.port, address.database, kept)
+    return bare.render_as_string(hide_password=False)

