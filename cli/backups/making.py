@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
 import time
 from contextlib import contextmanager
 from importlib.metadata import version
-from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from adapters.files.archive import MANIFEST, MovedError, compression_of, writing
 from adapters.files.atomic import sha256_of
+from adapters.files.leftovers import sweep
 from adapters.sql.database import SCHEMA, open_database
 from adapters.sql.snapshot import copy_sqlite, dump_command, sqlite_file
 from cli.backups.collecting import Collected, collect
@@ -26,6 +27,7 @@ from core.ports import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from cli.compose import Opened
 
@@ -110,10 +112,12 @@ def _write(opened: Opened, target: Path, manifest: Manifest, found: Collected, c
 
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
-    """Give a folder on the disk that the backup goes to, gone at the end."""
+    """Give a folder on the disk that the backup goes to, gone at the end with what a killed one left."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
+        sweep(target.parent, target.name)
+        folder = target.with_name(f".{target.name}.{os.getpid()}.{token_hex(4)}.part")
+        folder.mkdir()
     except OSError as error:
         raise StorageError(f"{target} cannot be written: {error.strerror}; name a file elsewhere") from error
     try:

@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +13,7 @@ import msgspec
 from adapters.clock import SystemClock
 from adapters.files.archive import reading
 from adapters.files.atomic import sha256_of, sync_folder
+from adapters.files.leftovers import sweep
 from adapters.files.workspace import Workspace
 from adapters.process import describe, this_process
 from adapters.sql.database import holds_ledger, open_database
@@ -27,6 +27,7 @@ from cli.settings import FILE, load
 from core.errors import BadInputError, BatchmillError, LedgerError, RefusedError, StorageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Iterator
 
     from cli.settings import Settings
@@ -209,9 +210,7 @@ def _stage(root: Path) -> Iterator[Path]:
     """Give a folder on the workspace's disk to unpack into, gone at the end with those of killed restores."""
     try:
         root.mkdir(parents=True, exist_ok=True)
-        for old in root.glob(_STAGES):
-            if not Path(f"/proc/{old.name.split('.')[2]}").exists():
-                shutil.rmtree(old, ignore_errors=True)
+        sweep(root, "restore")
         stage = root / f".restore.{os.getpid()}.{secrets.token_hex(4)}.part"
         (stage / WORKSPACE).mkdir(parents=True)
     except OSError as error:

@@ -101,6 +101,8 @@ def test_a_backup_that_is_killed_leaves_the_one_before(offline: Mill, tmp_path: 
         running.end(signal.SIGKILL)
     if (tmp_path / "out.tar.xz").read_bytes() != before:
         sound(tmp_path / "out.tar.xz", tmp_path / "there")
+    offline.run(f"backup --force {tmp_path}/out.tar.xz")
+    assert list(tmp_path.glob(".*.part")) == []
 
 
 @pytest.mark.parametrize("seconds", [0.4, 0.55, 0.7, 0.85])
