@@ -27,8 +27,8 @@ from cli.settings import FILE, load
 from core.errors import BadInputError, BatchmillError, LedgerError, RefusedError, StorageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
     from cli.settings import Settings
     from core.ports import Holder
