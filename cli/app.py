@@ -13,7 +13,9 @@ import typer
 
 from cli.commands import (
     adopt,
+    backup,
     balance,
+    carry,
     claims,
     cost,
     doctor,
@@ -94,6 +96,8 @@ ROOMS = (
     adopt,
     doctor,
     machine,
+    carry,
+    backup,
 )
 for room in ROOMS:
     room.register(app)
