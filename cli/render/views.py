@@ -70,7 +70,7 @@ def status_lines(
         for wave in waves
         if wave.held and any(waits_for_wave(row, {wave.wave}) for row in batches)
     ]
-    told = told_once((row.number, _reason(row, now)) for row in shown if row.reason)
+    told = told_once((row.number, _reason(row, now)) for row in shown if row.reason and not row.passed_on)
     reasons += [f"{batches_named(numbers)}: {reason}" for numbers, reason in told]
     return lines + (["", *reasons] if reasons else [])
 
