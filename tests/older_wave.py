@@ -8,6 +8,7 @@ the file of one is not at hand.
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import chain, islice
@@ -18,6 +19,9 @@ from sample.wave import sample_files
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.conftest import JumpingClock
+    from tests.workspaces import Mill
 
 NUMBERS = range(1, 25)
 FATES: dict[str, tuple[int, ...]] = {
@@ -219,3 +223,21 @@ def home() -> tuple[int, ...]:
     """Return the batches whose results can be had at once, the one that ended first before all others."""
     some = [*FATES["finished"], 14, 15, 16, 17]
     return tuple(sorted(some, key=lambda number: ended(number, datetime(2026, 1, 1, tzinfo=UTC))))
+
+
+def take_over(mill: Mill, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Adopt the tracking file and all lists; return what the commands answered."""
+    tracking = mill.json(f"adopt tracking {folder}/papers/batch_tracking.json --wrong-form 1-3")
+    lists = sorted((folder / "papers/lists").iterdir())
+    return tracking, mill.json(f"adopt jobs {' '.join(map(str, lists))}")
+
+
+def drive(mill: Mill, clock: JumpingClock) -> str:
+    """Let the daemon bring home all that it can, while the provider's time goes by; return what it said."""
+    with mill.started("run --until-idle") as running:
+        while running.process.poll() is None:
+            clock.jump(1_600)
+            time.sleep(0.5)
+        assert "Traceback" not in running.said
+        assert running.process.returncode == 0, running.said
+        return running.said

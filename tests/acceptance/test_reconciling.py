@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,12 +13,11 @@ from tests import older_wave
 from tests.older_wave import FATES, NEVER_WAS, NUMBERS, STRANGER, TORN, UPLOADS, double, job, size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from adapters.emulator.emulator import Emulator
     from tests.conftest import JumpingClock
-    from tests.ledgers import Postgres
     from tests.workspaces import Mill
 
 #: What is found of the older wave, as (outcome, batch, job): neither more nor less.
@@ -48,51 +46,15 @@ def emulator_settings() -> EmulatorSettings:
     return EmulatorSettings(port=0, pending_seconds=0, running_seconds=3_000, scenario=scenario)
 
 
-@pytest.fixture
-def older(tmp_path: Path) -> Path:
-    """Give the folder with the older wave's papers."""
-    older_wave.build(tmp_path / "older")
-    return tmp_path / "older"
-
-
-@pytest.fixture
-def taken(mill: Mill, older: Path, emulator: Emulator) -> Mill:
-    """Give a workspace that has taken over all papers, and a provider with what is really there."""
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def in_either(request: pytest.FixtureRequest, mill: Mill, older: Path, emulator: Emulator) -> Mill:
+    """Give a workspace that has taken over the older wave, with its ledger in either database."""
+    if request.param == "postgresql":
+        mill.environment["BATCHMILL_DATABASE_URL"] = request.getfixturevalue("empty_postgres_url")
     emulator.load(read_truth(older / "truth.json"))
     mill.run("init")
-    take_over(mill, older)
+    older_wave.take_over(mill, older)
     return mill
-
-
-@pytest.fixture
-def databases(request: pytest.FixtureRequest, mill: Mill) -> Iterator[str]:
-    """Let the workspace keep its ledger in the database that the test names."""
-    if request.param == "postgresql":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        name = postgres.create("template0")
-        mill.environment["BATCHMILL_DATABASE_URL"] = postgres.url(name)
-        yield request.param
-        postgres.drop(name)
-    else:
-        yield request.param
-
-
-def take_over(mill: Mill, older: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Adopt the tracking file and all lists; return what the commands answered."""
-    tracking = mill.json(f"adopt tracking {older}/papers/batch_tracking.json --wrong-form 1-3")
-    lists = sorted((older / "papers/lists").iterdir())
-    return tracking, mill.json(f"adopt jobs {' '.join(map(str, lists))}")
-
-
-def driven(mill: Mill, clock: JumpingClock) -> str:
-    """Let the daemon bring home all that it can, while the provider's time goes by; return what it said."""
-    with mill.started("run --until-idle") as running:
-        while running.process.poll() is None:
-            clock.jump(1_600)
-            time.sleep(0.5)
-        assert "Traceback" not in running.said
-        assert running.process.returncode == 0, running.said
-        return running.said
 
 
 def triples(found: dict[str, Any]) -> list[tuple[str, int | None, str | None]]:
@@ -114,7 +76,7 @@ def pairs_of(numbers: Iterable[int]) -> int:
 
 def test_papers_that_contradict_each_other_are_recorded_as_they_are(mill: Mill, older: Path) -> None:
     mill.run("init")
-    tracking, lists = take_over(mill, older)
+    tracking, lists = older_wave.take_over(mill, older)
 
     figures = tracking["figures"]
     assert (figures["batches"], figures["claimed_pairs"], figures["files"]) == (24, ALL, 23)
@@ -232,15 +194,10 @@ def test_a_replan_that_is_repeated_writes_no_repair_twice(taken: Mill) -> None:
     assert taken.files() == files
 
 
-@pytest.mark.parametrize(
-    "databases", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
-)
 def test_after_replan_and_run_every_pair_is_refined_and_adopted_history_is_as_it_was(
-    databases: str,  # noqa: ARG001 - where the ledger lies
-    taken: Mill,
-    emulator: Emulator,
-    emulator_clock: JumpingClock,
+    in_either: Mill, emulator: Emulator, emulator_clock: JumpingClock
 ) -> None:
+    taken = in_either
     taken.run("reconcile --cancel-duplicates")
     taken.run(f"settle 18 --job {TORN}")
     taken.run("settle 19 --no-job")
@@ -248,10 +205,10 @@ def test_after_replan_and_run_every_pair_is_refined_and_adopted_history_is_as_it
     before = {number: taken.json(f"history {number}")["events"] for number in NUMBERS}
 
     taken.run("replan --wave 1 --only lost,never-submitted,wrong-format")
-    driven(taken, emulator_clock)
+    older_wave.drive(taken, emulator_clock)
     rest = taken.json("replan --wave 1")
     assert [(each["batch"], each["kind"]) for each in rest["portions"]] == [(7, "incomplete")]
-    assert driven(taken, emulator_clock).endswith(f"all {ALL} pairs refined\n")
+    assert older_wave.drive(taken, emulator_clock).endswith(f"all {ALL} pairs refined\n")
 
     balance = taken.json("balance")["total"]
     assert balance == {**dict.fromkeys(balance, 0), "staged": ALL, "refined": ALL}
