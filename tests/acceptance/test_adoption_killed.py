@@ -30,11 +30,11 @@ def emulator_settings() -> EmulatorSettings:
     return EmulatorSettings(port=0, pending_seconds=0, running_seconds=3_000)
 
 
-def kill(stop: Stop, scene: Scene, line: str) -> None:
-    """Run a command line as far as it is stopped, and kill it there."""
+def kill(stop: Stop, scene: Scene, line: str, *, after: tuple[str, int] = ("", 0)) -> None:
+    """Run a command line as far as it is stopped, `after` so many events of a kind at least, and kill it there."""
     with stop(scene) as reached, scene.mill.started(line) as running:
         deadline = time.monotonic() + PATIENCE
-        while not reached():
+        while not (reached() and happened(scene.mill, after[0]) >= after[1]):
             if running.process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"{line} was not stopped\n{running.said}")
             time.sleep(0.02)
@@ -42,7 +42,12 @@ def kill(stop: Stop, scene: Scene, line: str) -> None:
         assert "Traceback" not in running.said
 
 
-def happened(mill: Mill) -> list[tuple[str, str]]:
+def happened(mill: Mill, kind: str) -> int:
+    """Return how many events of a kind the ledger holds."""
+    return sum(row[3] == f"batch.{kind}" for row in mill.events())
+
+
+def history(mill: Mill) -> list[tuple[str, str]]:
     """Return stream and type of all events, whoever wrote them and when."""
     return sorted((str(row[1]), str(row[3])) for row in mill.events())
 
@@ -61,7 +66,7 @@ def test_a_tracking_file_is_adopted_wholly_or_not_at_all(
     assert mill.events() == []
 
     older_wave.take_over(mill, older)
-    assert happened(mill) == happened(Mill(adopted_wave))
+    assert history(mill) == history(Mill(adopted_wave))
     assert left_over(mill) == []
 
 
@@ -72,11 +77,12 @@ def test_job_lists_are_adopted_once_however_often_they_are_begun(
     mill.run(f"adopt tracking {older}/papers/batch_tracking.json --wrong-form 1-3")
     lists = " ".join(map(str, sorted((older / "papers/lists").iterdir())))
 
-    kill(unrecorded("job_claimed", "12"), Scene(mill, emulator_url, line), f"adopt jobs {lists}")
-    assert 0 < sum(kind == "batch.job_claimed" for _, kind in happened(mill)) < 22
+    stop = unrecorded("job_claimed", "12")
+    kill(stop, Scene(mill, emulator_url, line), f"adopt jobs {lists}", after=("job_claimed", 14))
+    assert happened(mill, "job_claimed") == 14
 
     older_wave.take_over(mill, older)
-    assert happened(mill) == happened(Mill(adopted_wave))
+    assert history(mill) == history(Mill(adopted_wave))
 
 
 def test_results_that_a_reconciliation_did_not_come_to_are_fetched_by_the_next(
@@ -120,7 +126,8 @@ def test_a_replan_that_was_cut_short_goes_on_and_no_pair_is_asked_for_twice(
     taken.run("reconcile")
     whole = taken.json("replan --wave 1 --dry-run")
 
-    kill(unrecorded("pairs_handed_over", "11"), Scene(taken, emulator_url, line), "replan --wave 1")
+    stop = unrecorded("pairs_handed_over", "11")
+    kill(stop, Scene(taken, emulator_url, line), "replan --wave 1", after=("pairs_handed_over", 4))
     rest = taken.json("replan --wave 1")
 
     assert 0 < rest["written"] < len(whole["portions"])
