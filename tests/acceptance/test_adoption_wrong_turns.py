@@ -191,6 +191,7 @@ def test_nothing_is_settled_that_is_settled_by_the_provider(taken: Mill) -> None
     taken.run("reconcile")
     assert "batch 4 cannot be settled any more: it is downloaded" in untouched(taken, "settle 4 --no-job")
     assert "the provider's names begin with batches/" in untouched(taken, f"settle 18 --job {TORN[8:]}")
+    assert "is the job of batch 4 already" in untouched(taken, f"settle 18 --job {job(4)}")
 
 
 def test_a_job_that_a_person_names_wrongly_is_asked_for_and_lost(taken: Mill) -> None:
