@@ -48,8 +48,8 @@ def settle_sighted(opened: Opened, books: Books, batch: Batch, job: str | None) 
         named = OUR_NAME.fullmatch(found.display_name)
         if named and (int(named["wave"]), parse(named["batch"])) != (batch.wave, batch.number):
             raise BadInputError(
-                f"{job} is called {found.display_name} at the provider, so it is not of {batch.name}; give the job "
-                f"that its reason names: `batchmill status {batch.label}`"
+                f"{job} is called {found.display_name} at the provider, so it is not that of {batch.name}; "
+                f"`batchmill status {batch.label}` names the one that may be"
             )
         terms = Terms(now, opened.settings.driving.job_hours, trusted=True)
         match = Match(found, batch.number, (SETTLED,))

@@ -138,7 +138,7 @@ def test_a_held_batch_is_not_given_the_job_of_another(
     said = restored.refused(f"settle 205 --job {job_of(emulator_url, 206)}")
 
     assert "batch_206" in said
-    assert "is not of batch 205" in said
+    assert "it is not that of batch 205" in said
     assert restored.events() == events
     assert restored.call("settle 205 --job batches/nobody-made-this").status == 1
 
