@@ -37,13 +37,16 @@ FATES: dict[str, tuple[int, ...]] = {
     "two lists, two jobs": (17,),
     "two batches, one job": (18, 19),
     "uploaded only": (20, 21),
-    "never sent": (22, 23),
+    "never sent": (22,),
+    "finished, and only its file tells": (23,),
 }
 STRANGER = "batches/somebody-elses-job"
 #: The job that two lists claim for two batches, under a name that says nothing.
 TORN = "batches/one-job-for-two-batches"
 #: The one that a list claims for batch 17 and that never was.
 NEVER_WAS = "batches/a-slip-of-the-pen"
+#: What batch 23 was made of: it lies in the store still, under a name that says nothing.
+STORED = "files/some-upload"
 UPLOADS = {20: "files/upload20", 21: "files/upload21"}
 NOT_AT_HAND = 24
 #: Batches that number their pairs from 1, as if there were no others.
@@ -181,6 +184,8 @@ def _jobs(now: datetime) -> Iterator[dict[str, Any]]:
             "input": f"sent/{sent}_{number:03d}.jsonl",
             "created": f"{done - timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}",
         }
+        if number == 23:
+            told |= {"display_name": "import 2", "file": STORED}
         over = {"ended": f"{done:%Y-%m-%dT%H:%M:%SZ}"}
         if state == "FAILED":
             yield {"name": job(number), "state": state, "error": "internal", **told, **over}
@@ -205,7 +210,7 @@ def _state(number: int) -> str | None:
             return "FAILED"
         case "sent in the wrong form" | "finished" | "finished twice" | "finished, and a double runs":
             return "SUCCEEDED"
-        case "finished, in no list" | "two lists, two jobs":
+        case "finished, in no list" | "two lists, two jobs" | "finished, and only its file tells":
             return "SUCCEEDED"
         case _:
             return None
@@ -214,6 +219,7 @@ def _state(number: int) -> str | None:
 def _files() -> list[dict[str, Any]]:
     """Return the uploads without a job: one that a list tells of, one that only its own name tells of."""
     return [
+        {"name": STORED, "path": "sent/batch_023.jsonl"},
         {"name": UPLOADS[20], "display_name": "an upload", "path": "sent/batch_020.jsonl"},
         {"name": UPLOADS[21], "display_name": "batch_021", "size": 1_000},
     ]
@@ -221,7 +227,7 @@ def _files() -> list[dict[str, Any]]:
 
 def home() -> tuple[int, ...]:
     """Return the batches whose results can be had at once, the one that ended first before all others."""
-    some = [*FATES["finished"], 14, 15, 16, 17]
+    some = [*FATES["finished"], 14, 15, 16, 17, 23]
     return tuple(sorted(some, key=lambda number: ended(number, datetime(2026, 1, 1, tzinfo=UTC))))
 
 

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 #: What is found of the older wave, as (outcome, batch, job): neither more nor less.
 FOUND = {
-    *(("finished", number, job(number)) for number in (4, 5, 6, 7, 14, 15, 16, 17, 24)),
+    *(("finished", number, job(number)) for number in (4, 5, 6, 7, 14, 15, 16, 17, 23, 24)),
     *(("under way", number, job(number)) for number in (9, 10)),
     ("lost", 11, job(11)),
     *(("lost", number, None) for number in (8, 12, 13)),
-    *(("never-submitted", number, None) for number in (20, 21, 22, 23)),
+    *(("never-submitted", number, None) for number in (20, 21, 22)),
     *(("wrong-format", number, job(number)) for number in (1, 2)),
     ("wrong-format", 3, None),
     *(("duplicate", number, double(number)) for number in (14, 15)),
@@ -104,6 +104,9 @@ def test_all_of_it_and_only_that_is_found_and_what_can_be_had_is_downloaded_the_
     assert sorted(triples(found), key=repr) == sorted(FOUND, key=repr)
     assert found["found"]["downloaded"] == list(older_wave.home())
     assert found["found"]["troubles"] == []
+    by = {each["number"]: each["by"] for each in found["found"]["judgements"] if each["outcome"] == "finished"}
+    assert (by[4], by[16], by[23]) == (["name", "display name"], ["display name"], ["input file"])
+    assert by[24] == ["name", "display name", "time"]
     positions = {number: taken.json(f"history {number}")["events"] for number in older_wave.home()}
     came = {
         number: next(event["position"] for event in events if event["type"] == "batch.downloaded")
@@ -111,7 +114,7 @@ def test_all_of_it_and_only_that_is_found_and_what_can_be_had_is_downloaded_the_
     }
     assert sorted(came, key=came.__getitem__) == list(older_wave.home())
     balance = taken.json("balance")["total"]
-    lost = pairs_of((1, 2, 3, 8, 11, 12, 13, 20, 21, 22, 23))
+    lost = pairs_of((1, 2, 3, 8, 11, 12, 13, 20, 21, 22))
     assert balance["in_flight"] == pairs_of((9, 10, 18, 19))
     assert balance["refined"] + balance["missing"] == ALL - balance["in_flight"]
     assert lost < balance["missing"] < lost + size(7)
@@ -174,7 +177,7 @@ def test_replanning_shows_the_price_first_and_a_dry_run_records_nothing(taken: M
         "never-submitted",
         "wrong-format",
     }
-    assert shown["pairs"] == pairs_of((1, 2, 3, 8, 11, 12, 13, 20, 21, 22, 23))
+    assert shown["pairs"] == pairs_of((1, 2, 3, 8, 11, 12, 13, 20, 21, 22))
     assert shown["unsettled"] == [18, 19]
     assert shown["estimate"]["cost_usd"] > 0
     text = taken.run("replan --wave 1 --only lost --dry-run")
@@ -189,7 +192,7 @@ def test_a_replan_that_is_repeated_writes_no_repair_twice(taken: Mill) -> None:
 
     again = taken.json("replan --wave 1 --only lost,never-submitted,wrong-format")
 
-    assert (first["written"], again["written"], again["portions"]) == (11, 0, [])
+    assert (first["written"], again["written"], again["portions"]) == (10, 0, [])
     assert taken.events() == events
     assert taken.files() == files
 
