@@ -116,6 +116,7 @@ def _prepare(root: Path, environment: dict[str, str]) -> None:
         ("init",),
         ("plan", "--wave", "2", "--strategy", "size", "--batch-size", str(PAIRS)),
         ("write", "--wave", "2"),
+        ("approve", "--wave", "2"),
     ):
         subprocess.run(  # noqa: S603 - our own program
             [BATCHMILL, *words], cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL

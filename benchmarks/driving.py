@@ -92,6 +92,7 @@ def prepare(root: Path) -> Path:
         _stage(root / "inbox", number)
     batchmill("-w", str(root), "plan", "--wave", "1")
     batchmill("-w", str(root), "write", "--wave", "1")
+    batchmill("-w", str(root), "approve", "--wave", "1")
     return root
 
 

@@ -137,7 +137,7 @@ def _prepare(root: Path, batches: int) -> None:
     (root / "batchmill.toml").write_text(SETTINGS, encoding="utf-8")
     pairs = [{"question": f"What is {n}?", "answer": f"It is the number {n}."} for n in range(batches)]
     (root / "inbox" / "numbers.json").write_text(json.dumps(pairs), encoding="utf-8")
-    for words in (("plan", "--wave", "1"), ("write", "--wave", "1")):
+    for words in (("plan", "--wave", "1"), ("write", "--wave", "1"), ("approve", "--wave", "1")):
         batchmill("-w", str(root), *words)
 
 

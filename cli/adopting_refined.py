@@ -18,7 +18,7 @@ from core.batch.lifecycle import Status
 from core.engine.books import Books, Entry
 from core.engine.places import adopted_path
 from core.errors import NotFoundError, RefusedError, StorageError
-from core.exchange.answers import FIELDS
+from core.exchange.forms import FIELDS
 from core.exchange.refined_lines import refined_lines
 from core.exchange.verdicts import RefinedPair
 from core.ledger.load import load_batch

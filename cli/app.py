@@ -18,12 +18,14 @@ from cli.commands import (
     cost,
     doctor,
     drive,
+    gate,
     inspect,
     ledger,
     machine,
     pair,
     plan,
     steer,
+    wave,
     workspace,
 )
 from core.errors import BatchmillError
@@ -76,7 +78,24 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, adopt, doctor, machine):
+ROOMS = (
+    workspace,
+    plan,
+    wave,
+    drive,
+    steer,
+    gate,
+    inspect,
+    balance,
+    pair,
+    cost,
+    ledger,
+    claims,
+    adopt,
+    doctor,
+    machine,
+)
+for room in ROOMS:
     room.register(app)
 
 

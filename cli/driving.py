@@ -16,6 +16,7 @@ from cli.keeping import Keeper, Outage
 from cli.supplies import WorkspaceSupplies
 from core.engine.advance import Engine, Pulse
 from core.engine.books import Books
+from core.engine.gate import is_barred
 from core.engine.steps import Kind, next_step
 from core.engine.workshop import Workshop
 from core.errors import LedgerError, StorageError, UnreadableEventError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from cli.compose import Opened
+    from core.batch.state import Batch
     from core.ledger.recorded import Recorded
     from core.ports import Share
 
@@ -36,8 +38,6 @@ PUBLISH_SECONDS = 2.0
 PUBLISH_SHARE = 20
 #: After a disk did not take them.
 REPUBLISH_SECONDS = 30.0
-
-UNSENT = {Kind.SUBMIT, Kind.RESOLVE}
 
 
 class Drive:
@@ -217,5 +217,13 @@ class Drive:
 
 
 def unsent(books: Books, numbers: Collection[int]) -> list[int]:
-    """Return which of these batches still have their submission before them, as the ledger says."""
-    return [number for number in numbers if next_step(books.get(number)).kind in UNSENT]
+    """Return which of these batches still have their submission before them, as the ledger says.
+
+    One whose wave may not be sent any more has not: a person took the approval back meanwhile.
+    """
+    return [number for number in numbers if _is_unsent(books, books.get(number))]
+
+
+def _is_unsent(books: Books, batch: Batch) -> bool:
+    kind = next_step(batch).kind
+    return kind is Kind.RESOLVE or (kind is Kind.SUBMIT and not is_barred(books, batch))

@@ -67,6 +67,7 @@ TROUBLES = {
     "batch.double_found",
     "batch.pairs_given_up",
     "wave.held",
+    "wave.rejected",
 }
 
 

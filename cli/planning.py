@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +13,7 @@ from cli.experience import learned
 from cli.prompts import keep_version, prompt_of
 from cli.screening import content_of
 from core.batch.numbers import base_of
+from core.errors import BadInputError, RefusedError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
 from core.ledger.streams import WAVE, wave_number
@@ -38,7 +40,10 @@ if TYPE_CHECKING:
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What a plan is asked for; None means the setting (or, for the first number, the ledger's next)."""
+    """What a plan is asked for; None means the setting (or, for the first number, the ledger's next).
+
+    `depends_on` is a wave's number or "none"; None means the wave before.
+    """
 
     wave: int
     paths: tuple[Path, ...]
@@ -53,6 +58,7 @@ class Request(msgspec.Struct, frozen=True):
     again: bool = False
     accept_findings: bool = False
     keep_findings: bool = False
+    depends_on: str | None = None
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -60,11 +66,13 @@ class Planned(msgspec.Struct, frozen=True):
 
     `findings` has every content finding on a pair of the sources sent, where they were to be kept; `warnings` says
     what the content rules could not compare, and how a dry run's plan differs from the one that stands.
+    `depends_on` is the wave that has to be accepted before this one is sent.
     """
 
     plan: Plan
     recorded: bool
     extract: str
+    depends_on: int | None
     findings: tuple[ContentFinding, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -97,28 +105,33 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
         number: load_batch(opened.database.store, number)
         for number in {*wave.batches, *(batch.number for batch in plan.batches)}
     }
+    before = depends_on(opened, request, wave)
     # Judged once before the extract is written, so that a refused plan leaves the accepted one's extract alone.
     asked = msgspec.structs.replace(request, replace=True) if dry_run else request
-    writes = _decide(opened, asked, wave, existing, plan, extract=(extract, ""))
+    event = partial(_event, opened, plan, path=extract, before=before)
+    writes = _decide(asked, wave, existing, plan, event(digest=""))
     if not writes:
         plan = msgspec.structs.replace(plan, revision=wave.revision)
     if dry_run:
-        return _planned(plan, content, extract, recorded=bool(writes), differs=_differing(wave, writes))
+        differs = _differing(wave, writes)
+        return _planned(plan, content, extract, before, recorded=bool(writes), differs=differs)
     digest = write_extract(opened.root / extract, plan, inbox).sha256
     keep_version(opened, plan.prompt_sha256)
-    writes = _decide(opened, request, wave, existing, plan, extract=(extract, digest))
+    writes = _decide(request, wave, existing, plan, event(digest=digest))
     if writes:
         context = opened.context(f"plan --wave {request.wave}")
         opened.database.store.append([NewEvent(*write, context) for write in writes])
     opened.catch_up()
-    return _planned(plan, content, extract, recorded=bool(writes))
+    return _planned(plan, content, extract, before, recorded=bool(writes))
 
 
-def _planned(plan: Plan, content: Content, extract: str, *, recorded: bool, differs: str = "") -> Planned:
+def _planned(  # noqa: PLR0913 - what a plan is told with
+    plan: Plan, content: Content, extract: str, before: int | None, *, recorded: bool, differs: str = ""
+) -> Planned:
     keys = {source.path: source.key for source in plan.sources if source.excluded is None}
     findings = (named(each, keys[each.source]) for each in content.findings if each.source in keys)
     warnings = (*content.warnings, *([differs] if differs else []))
-    return Planned(plan, recorded, extract, tuple(findings), warnings)
+    return Planned(plan, recorded, extract, before, tuple(findings), warnings)
 
 
 def _differing(wave: Wave, writes: Sequence[Write]) -> str:
@@ -129,22 +142,48 @@ def _differing(wave: Wave, writes: Sequence[Write]) -> str:
     return f"{differing(wave.plan, planned)}; --replace puts it in its place"
 
 
-def _decide(  # noqa: PLR0913 - the parts of one decision
-    opened: Opened,
-    request: Request,
-    wave: Wave,
-    existing: dict[int, Batch],
-    plan: Plan,
-    *,
-    extract: tuple[str, str],
-) -> list[Write]:
-    at = opened.clock.now()
-    path, digest = extract
-    planned = wave_planned(
-        plan, extract_path=path, extract_sha256=digest, prompt_path=opened.settings.model.prompt_file, at=at
+def _event(opened: Opened, plan: Plan, *, path: str, digest: str, before: int | None) -> WavePlanned:
+    return wave_planned(
+        plan,
+        extract_path=path,
+        extract_sha256=digest,
+        prompt_path=opened.settings.model.prompt_file,
+        depends_on=before,
+        at=opened.clock.now(),
     )
-    command = PlanWave(planned=planned, batches=tuple(batches_planned(plan, at=at)), replace=request.replace)
-    return decide_plan(wave, existing, command)
+
+
+def _decide(
+    request: Request, wave: Wave, existing: dict[int, Batch], plan: Plan, planned: WavePlanned
+) -> list[Write]:
+    batches = tuple(batches_planned(plan, at=planned.at))
+    return decide_plan(wave, existing, PlanWave(planned=planned, batches=batches, replace=request.replace))
+
+
+def depends_on(opened: Opened, request: Request, wave: Wave) -> int | None:
+    """Return the wave that a plan is to wait for: the one asked for, that of the plan before, or the wave before.
+
+    Raises BadInputError for words that name no wave, and RefusedError for a wave that the ledger does not have or
+    that does not come before.
+    """
+    asked = request.depends_on
+    if asked is None and wave.plan is not None:
+        return wave.depends_on
+    known = {number for each in opened.database.store.streams(WAVE) if (number := wave_number(each)) is not None}
+    before = {number for number in known if number < request.wave}
+    if asked is None:
+        return max(before, default=None)
+    if asked == "none":
+        return None
+    if not asked.isdecimal():
+        raise BadInputError(f"--depends-on {asked}: give the number of a wave, or none")
+    if int(asked) not in before:
+        has = f"the ledger has {', '.join(map(str, sorted(before)))}" if before else "the ledger has none"
+        raise RefusedError(
+            f"wave {request.wave} can only depend on a wave with a lower number, of which {has}; "
+            "--depends-on none lets it depend on none"
+        )
+    return int(asked)
 
 
 def _settings(opened: Opened, request: Request, wave: Wave) -> PlanSettings:

@@ -24,26 +24,21 @@ from core.errors import BadInputError, NotFoundError, RefusedError
 from core.exchange.requests import Recipe, render_requests
 from core.ledger.load import load_batch, load_wave
 from core.pairs import ranges_of
-from core.planning.estimate import estimate, total
-from core.planning.packing import pack
-from core.reconcile.judgement import Outcome
+from core.planning.estimate import total
 from core.screening.findings import Severity
 from core.screening.screening import Screening
 from core.wave.decider import ReplanWave
 from core.wave.events import RequestTerms, WaveReplanned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from cli.compose import Opened
     from core.batch.state import Batch
-    from core.engine.reconcile import Reconciliation
     from core.exchange.extracted import ExtractedPair
     from core.planning.models import Model
     from core.wave.state import Wave
 
-#: What a reconciliation found to be missing for good.
-MISSING = {Outcome.LOST, Outcome.NEVER_SUBMITTED, Outcome.WRONG_FORMAT}
 #: What keeps a pair from being asked for again.
 NO_TEXT = "its batch file is not at hand"
 
@@ -291,48 +286,3 @@ def _repair(opened: Opened, wave: Wave, portion: Portion, basis: _Basis) -> tupl
         at=now,
     )
     return planned, BatchWritten(stored.path, stored.sha256, stored.size, tuple(requests), now)
-
-
-class Again(msgspec.Struct, frozen=True):
-    """What it would cost to run missing pairs again, in one wave: those with texts, those without, US dollars."""
-
-    wave: int
-    pairs: int
-    without_text: int
-    cost_usd: float
-
-
-def price_of_missing(opened: Opened, found: Reconciliation) -> list[Again]:
-    """Return the price of running again what is lost, by wave, from the sizes of the batch files at hand.
-
-    It needs no text: expected tokens follow from the characters of a batch's questions and answers.
-    """
-    waves: dict[int, list[Batch]] = {}
-    for each in found.judgements:
-        if each.outcome in MISSING and each.number is not None:
-            batch = load_batch(opened.database.store, each.number)
-            if not batch.parted:
-                waves.setdefault(batch.wave, []).append(batch)
-    model = model_of(opened, opened.settings.model.name)
-    prompt, _ = prompt_of(opened)
-    return [_again(wave, batches, Recipe(prompt, model)) for wave, batches in sorted(waves.items())]
-
-
-def _again(wave: int, batches: Sequence[Batch], recipe: Recipe) -> Again:
-    known = [batch for batch in batches if batch.adoption and batch.adoption.answer_characters]
-    pairs = sum(batch.pairs for batch in known)
-    usd = sum(_price(batch, recipe) for batch in known)
-    return Again(wave, pairs, sum(batch.pairs for batch in batches) - pairs, usd)
-
-
-def _price(batch: Batch, recipe: Recipe) -> float:
-    """Return what a batch's pairs are expected to cost, each taken to be of the batch's mean size."""
-    adoption = batch.adoption
-    if adoption is None or not batch.pairs:
-        return 0.0
-    question, answer = (
-        round(characters / batch.pairs)
-        for characters in (adoption.question_characters, adoption.answer_characters)
-    )
-    slots = pack([question] * batch.pairs, [answer] * batch.pairs, recipe.packing)
-    return estimate(slots, recipe.model).cost_usd

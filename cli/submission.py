@@ -14,6 +14,7 @@ from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
 from core.planning.naming import counted
 from core.projections.balance import balances, total
+from core.projections.waiting import hindrances, kept_back
 from core.wave.canary import canaries
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def select(opened: Opened, first: int, last: int) -> Chosen:
         if row.hold and Status(row.status) is Status.WRITTEN:
             todo = way_out(row.number, Hold(row.hold))
             raise RefusedError(f"batch {row.label} is {row.hold} ({row.reason}) and cannot be submitted; {todo}")
-    waiting = _waiting(opened, rows)
+    waiting = _not_cleared(opened, rows)
+    waiting |= _waiting(opened, [row for row in rows if row.number not in waiting])
     return Chosen(
         tuple(row.number for row in rows if Status(row.status) not in SENT and row.number not in waiting),
         tuple(
@@ -64,6 +66,17 @@ def select(opened: Opened, first: int, last: int) -> Chosen:
         )
         + tuple(waiting.values()),
     )
+
+
+def _not_cleared(opened: Opened, rows: Sequence[BatchRow]) -> dict[int, str]:
+    """Return, by number, a line for each batch of these whose wave is not approved or has to wait for another."""
+    waves = opened.database.read_model.waves()
+    why = hindrances(waves)
+    return {
+        row.number: f"batch {row.label} is not sent: {why[wave]}"
+        for wave, kept in kept_back(waves, rows).items()
+        for row in kept
+    }
 
 
 def _waiting(opened: Opened, rows: Sequence[BatchRow]) -> dict[int, str]:
@@ -126,15 +139,14 @@ def report(opened: Opened, numbers: Sequence[int]) -> list[str]:
 def complain(opened: Opened) -> None:
     """Raise RefusedError when a wave or batches wait for a person, so that a script learns of all of them."""
     rows = opened.database.read_model.batches()
-    waves = [
-        wave
-        for wave in opened.database.read_model.waves()
-        if wave.held and any(waits_for_wave(row, {wave.wave}) for row in rows)
-    ]
+    known = opened.database.read_model.waves()
+    waves = [wave for wave in known if wave.held and any(waits_for_wave(row, {wave.wave}) for row in rows)]
     needy = [row for row in rows if _needs_somebody(row)]
-    if not waves and not needy:
+    kept = kept_back(known, [row for row in rows if row.status == Status.WRITTEN.value])
+    who = [reason for wave, reason in hindrances(known).items() if wave in kept]
+    if not waves and not needy and not who:
         return
-    who = [f"wave {wave.wave} is held" for wave in waves]
+    who += [f"wave {wave.wave} is held" for wave in waves]
     if needy:
         who.append(f"{batches_named([row.number for row in needy])} {'need' if len(needy) > 1 else 'needs'} you")
     told = told_once(
@@ -145,9 +157,8 @@ def complain(opened: Opened) -> None:
     why = [f"wave {wave.wave}: {held_reason(wave)}" for wave in waves]
     why += [f"{batches_named(numbers)}: {reason}" for numbers, reason in told]
     more = ["`batchmill status` tells the rest"] if len(why) > MOST_REASONS else []
-    raise RefusedError(
-        f"nothing is left to do by itself, but {' and '.join(who)}; {'; '.join(why[:MOST_REASONS] + more)}"
-    )
+    told_of = "; ".join([" and ".join(who), *why[:MOST_REASONS], *more])
+    raise RefusedError(f"nothing is left to do by itself, but {told_of}")
 
 
 def closing(opened: Opened) -> str | None:

@@ -101,6 +101,7 @@ def demonstrate(folder: Path) -> None:
         _command(folder, environment, "inventory")
         _command(folder, environment, "plan --wave 2 --first-number 205")
         _command(folder, environment, "write --wave 2")
+        _command(folder, environment, "approve --wave 2")
         _drive(folder, environment)
         for line in ("status", "timeline", "balance", "replay --check"):
             _command(folder, environment, line)

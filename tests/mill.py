@@ -39,7 +39,7 @@ from core.wave.decider import decide_plan
 from core.wave.state import Wave
 from tests.batches import MODEL
 from tests.ledgers import CONTEXT, SetClock
-from tests.waves import plan_of
+from tests.waves import approval, of_wave, plan_of, tell_wave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from core.engine.repair import Supplies
     from core.ledger.recorded import Recorded
     from core.ports import BatchProvider, EventStore, FilePage, Job, JobPage, PendingFile, RemoteFile
+    from core.wave.decider import WaveCommand
 
 T = TypeVar("T")
 
@@ -195,11 +196,21 @@ class Mill:
         self.stopped = False
 
     def stage(self, *numbers: int) -> None:
-        """Plan wave 2 with these batches of `pairs` pairs each, two a request, and write their files."""
-        plan = plan_of(*numbers, pairs=self.pairs)
-        self.append(decide_plan(Wave(wave=2), {}, plan))
+        """Plan and approve wave 2 with these batches of `pairs` pairs each, two a request; write their files."""
+        self.plan(*numbers)
+        self.tell_wave(2, approval(self.store, 2))
+
+    def plan(self, *numbers: int, wave: int = 2, depends_on: int | None = None) -> None:
+        """Do as `stage` does, but for the approval."""
+        plan = of_wave(plan_of(*numbers, pairs=self.pairs), wave, depends_on)
+        self.append(decide_plan(Wave(wave=wave), {}, plan))
         for planned in plan.batches:
             self.write(planned)
+
+    def tell_wave(self, wave: int, *commands: WaveCommand) -> None:
+        """Give commands to a wave, none of which may be refused."""
+        for command in commands:
+            tell_wave(self.store, wave, command)
 
     def write(self, planned: BatchPlanned) -> None:
         pairs = [_pair(pair_id, planned.number) for pair_id in ids(planned.ranges)]

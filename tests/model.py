@@ -20,10 +20,11 @@ from core.errors import ConflictError, CredentialsError, RefusedError, StorageEr
 from core.ledger.load import load_wave
 from core.ledger.streams import BATCH, batch_number
 from core.wave.decider import decide_plan
+from core.wave.lifecycle import Status as WaveStatus
 from tests.ledgers import CONTEXT
 from tests.mill import PENDING, RUNNING, Mill
 from tests.model_troubles import FailingFiles, Ledger, Opponent, PowerCutError, SlowClock
-from tests.waves import plan_of
+from tests.waves import approval, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,8 +159,14 @@ class World(Mill):
         )
         try:
             self.append(decide_plan(wave, {number: self.batch(number) for number in self.numbers}, plan))
+            self.approve()
         except (RefusedError, ConflictError, PowerCutError):
             return
+
+    def approve(self) -> None:
+        """Let a person approve the wave's plan, if it waits for that."""
+        if load_wave(self.store, 2).status is WaveStatus.PLANNED:
+            self.tell_wave(2, approval(self.store, 2))
 
     def heal(self) -> None:
         """Let nothing fail any more but what jobs were created with."""
@@ -178,6 +185,7 @@ def bring_home(world: World) -> None:
         waiting = [batch for batch in world.batches() if not has_ended(batch)]
         if not waiting:
             return
+        world.approve()
         blocked = [batch for batch in waiting if batch.hold or batch.status is Status.PLANNED]
         assert blocked, f"the daemon rests, and nobody knows what {waiting} wait for"
         for batch in blocked:

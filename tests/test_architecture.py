@@ -16,13 +16,14 @@ LONGEST = 300
 
 #: Where each third-party library may be imported; whoever wants it elsewhere asks the room it lives in.
 HOMES = {
-    "transitions": ("core.batch.lifecycle",),
+    "transitions": ("core.rulebook",),
     "sqlalchemy": ("adapters.sql", "migrations"),
     "alembic": ("adapters.sql.migrate", "migrations"),
     "psycopg": ("adapters.sql",),
     "google": ("adapters.gemini",),
     "httpx2": ("adapters.gemini",),
     "apscheduler": ("adapters.scheduler",),
+    "harper": ("adapters.language",),
     "starlette": ("adapters.emulator",),
     "uvicorn": ("adapters.emulator",),
     "typer": ("cli",),

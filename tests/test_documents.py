@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.batch.lifecycle import diagram
+from core.wave import lifecycle as wave_lifecycle
 
 ROOT = Path(__file__).parent.parent
 
@@ -12,6 +13,11 @@ ROOT = Path(__file__).parent.parent
 @pytest.mark.parametrize("document", ["README.md", "docs/lifecycle.md"])
 def test_the_documents_show_the_lifecycle_as_it_is(document: str) -> None:
     assert f"```mermaid\n{diagram()}```" in (ROOT / document).read_text(encoding="utf-8")
+
+
+def test_the_documents_show_the_lifecycle_of_a_wave_as_it_is() -> None:
+    shown = (ROOT / "docs/lifecycle.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{wave_lifecycle.diagram()}```" in shown
 
 
 def test_no_document_names_a_registry_or_a_folder_of_one_machine() -> None:

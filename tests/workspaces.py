@@ -219,9 +219,10 @@ class Running:
 
 
 def written(mill: Mill, **counts: int) -> Mill:
-    """Bring a workspace to written batches 205, 206, …, one for each indicator."""
+    """Bring a workspace to written batches 205, 206, … of an approved wave, one for each indicator."""
     mill.run("init")
     mill.stage(**counts)
     mill.run("plan --wave 2 --first-number 205")
     mill.run("write --wave 2")
+    mill.run("approve --wave 2")
     return mill

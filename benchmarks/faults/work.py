@@ -30,6 +30,7 @@ def prepare(folder: Path, batches: int, rows: int) -> Path:
     (workspace / "inbox" / "rows.json").write_text(json.dumps(pairs), encoding="utf-8")
     _batchmill("-w", str(workspace), "plan", "--wave", "1", "--strategy", "size", "--batch-size", str(rows))
     _batchmill("-w", str(workspace), "write", "--wave", "1")
+    _batchmill("-w", str(workspace), "approve", "--wave", "1")
     lines = [
         _row(line)
         for path in sorted((workspace / "submissions").glob("batch_*.jsonl"))

@@ -134,7 +134,7 @@ def reconcile(
     from cli.reconciling import reconcile_ledger
     from cli.render.reconciled import reconciled_lines
     from cli.render.text import emit_json, say
-    from cli.replanning import price_of_missing
+    from cli.repricing import price_of_missing
     from core.engine.reconcile import Wishes
 
     wishes = Wishes(dry_run=dry_run, same_project=same_project, cancel=cancel_duplicates)

@@ -114,17 +114,21 @@ def _show_stats(url: str, *, as_json: bool) -> None:
 
 
 def lifecycle(
-    *, as_json: Annotated[bool, typer.Option("--json", help="The table of transitions as JSON.")] = False
+    *,
+    wave: Annotated[bool, typer.Option("--wave", help="That of a wave.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The table of transitions as JSON.")] = False,
 ) -> None:
-    """Print the lifecycle of a batch as a mermaid state diagram."""
+    """Print the lifecycle of a batch, or of a wave, as a mermaid state diagram."""
     from cli.render.text import emit_json, say
-    from core.batch.lifecycle import TABLE, diagram
+    from core.batch import lifecycle as of_batch
+    from core.wave import lifecycle as of_wave
 
+    table, diagram = (of_wave.TABLE, of_wave.diagram) if wave else (of_batch.TABLE, of_batch.diagram)
     if as_json:
         emit_json(
             [
                 {"trigger": trigger.value, "from": [status.value for status in sources], "to": dest.value}
-                for trigger, sources, dest in TABLE
+                for trigger, sources, dest in table
             ]
         )
     else:

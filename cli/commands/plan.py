@@ -112,6 +112,12 @@ def plan(  # noqa: PLR0913 - one parameter an option
     again: Annotated[
         bool, typer.Option("--again", help="Send files again that another wave carries already.")
     ] = False,
+    depends_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|none", help="The wave to be accepted before this one is sent (default: the one before)."
+        ),
+    ] = None,
     findings: Findings = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and record nothing.")] = False,
     as_json: Json = False,
@@ -121,6 +127,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     The plan is recorded with every decision in it, and all pairs are put into one extract. Planning again from the
     same files changes nothing. A file that another wave carries already is left out, so that no pair is paid for
     twice. Content rules look at every pair; they leave it out, hold the plan, or warn, as the settings say.
+    Nothing is sent before the plan is approved (`batchmill approve`).
     """
     from cli.compose import opened
     from cli.planning import Request, plan_wave
@@ -141,6 +148,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
         again=again,
         accept_findings=accept_findings,
         keep_findings=findings or as_json,
+        depends_on=depends_on,
     )
     with opened(*context.obj) as workspace:
         planned = plan_wave(workspace, request, dry_run=dry_run)
@@ -161,14 +169,16 @@ def write(context: typer.Context, wave: Wave, *, as_json: Json = False) -> None:
     from cli.render.plans import form_lines, written_lines
     from cli.render.text import emit_json, say
     from cli.writing import write_wave
+    from core.projections.waiting import hindrances
 
     with opened(*context.obj) as workspace:
         written = write_wave(workspace, wave)
         compared = compare_form(workspace, wave)
+        why = hindrances(workspace.rows().waves()).get(wave, "")
     if as_json:
         emit_json(written)
     else:
-        say("\n".join(form_lines(compared) + written_lines(wave, written)))
+        say("\n".join(form_lines(compared) + written_lines(wave, written, hindrance=why)))
 
 
 def prompts(context: typer.Context, *, as_json: Json = False) -> None:

@@ -92,7 +92,8 @@ def _passage(each: Passage, answered: Answered | None, prompt_sha256: str) -> It
     if each.verdict is not None:
         emulated = " (emulated)" if each.emulated else ""
         why = f": {each.reason}" if each.reason else ""
-        yield "verdict", f"{each.verdict}{emulated}{why}; read {_time(each.read_at)}"
+        read = f"; read {_time(each.read_at)}" if each.read_at else ""
+        yield "verdict", f"{each.verdict}{emulated}{why}{read}"
     if each.handed_to is not None:
         yield "", f"taken over by its repair {label(each.handed_to)}"
     if each.given_up_at:

@@ -122,18 +122,20 @@ def _recorded(planned: Planned, *, dry_run: bool) -> str:
         return "Nothing was recorded (--dry-run)."
     if not planned.recorded:
         return f"This plan stands in the ledger already; next: `batchmill write --wave {plan.wave}`."
+    waits = f" Wave {planned.depends_on} must be accepted before it is sent." if planned.depends_on else ""
     return (
         f"Recorded as revision {plan.revision}, its pairs in {planned.extract}; next: "
-        f"`batchmill write --wave {plan.wave}`."
+        f"`batchmill write --wave {plan.wave}` and `batchmill approve --wave {plan.wave}`.{waits}"
     )
 
 
-def written_lines(wave: int, written: Sequence[WrittenFile]) -> list[str]:
-    """Return one line a batch file, and what to do next."""
+def written_lines(wave: int, written: Sequence[WrittenFile], *, hindrance: str = "") -> list[str]:
+    """Return one line a batch file, and what to do next; `hindrance` is why the wave may not be sent yet."""
     rows = [(each.number, each.path, f"{each.size:,}", each.pairs, each.requests, each.done) for each in written]
     lines = table(("batch", "file", "bytes", "pairs", "requests", "done"), rows, right=(0, 2, 3, 4))
     pairs = counted(sum(each.pairs for each in written), "pair")
-    return [*lines, "", f"Wave {wave}: {pairs} in {counted(len(written), 'file')}; {_next(written)}."]
+    lines += ["", f"Wave {wave}: {pairs} in {counted(len(written), 'file')}; {_next(written)}."]
+    return [*lines, f"Before that, {hindrance}."] if hindrance else lines
 
 
 def _next(written: Sequence[WrittenFile]) -> str:

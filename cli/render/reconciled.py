@@ -12,7 +12,7 @@ from core.reconcile.judgement import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.replanning import Again
+    from cli.repricing import Again
     from core.engine.reconcile import Reconciliation
     from core.reconcile.judgement import Judgement
 

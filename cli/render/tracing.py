@@ -11,6 +11,7 @@ from core.batch.events import AnswersRead, PairsHandedOver
 from core.batch.numbers import base_of, label, round_of
 from core.pairs import count
 from core.planning.naming import counted
+from core.wave.course_events import WaveAssessed
 from core.wave.events import WavePlanned
 
 if TYPE_CHECKING:
@@ -82,12 +83,14 @@ def _named(name: str, value: object) -> object:
 
 
 def _listed(event: object) -> list[str]:
-    """Return what an event lists, a line each, as far as a screen goes: decisions, and pairs not refined."""
+    """Return what an event lists, a line each, as far as a screen goes: decisions, criteria, pairs not refined."""
     match event:
         case WavePlanned(decisions=decisions):
             found = [f"{one.subject}: {one.action} ({one.reason})" for one in decisions]
         case AnswersRead(unrefined=unrefined):
             found = [f"{pair.pair_id} {pair.verdict}: {pair.reason}" for pair in unrefined]
+        case WaveAssessed(criteria=criteria):
+            found = [f"{one.name}: {one.sentence}" for one in criteria]
         case _:
             return []
     more = [f"… and {len(found) - MOST} more; --json has them all"] if len(found) > MOST else []

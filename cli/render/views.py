@@ -12,7 +12,9 @@ from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.batch.numbers import base_of, in_order
 from core.batch.steering import way_out
+from core.projections.milestone import decided
 from core.projections.timeline import MARKS, day
+from core.projections.waiting import hindrances, kept_back
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -49,7 +51,7 @@ def status_lines(
     """Return the status of all waves, then one line a batch: all of them, or those that matter most.
 
     `width` is the terminal's (None: no limit), `now` the time from which on a next try is still to come; of
-    `waves` those are told that are held while batches wait for them.
+    `waves` those are told that are held, or not to be sent yet, while batches wait for them, and overrulings.
     """
     if not batches:
         return ["The ledger holds no batch yet; begin with `batchmill plan --wave N`."]
@@ -59,20 +61,37 @@ def status_lines(
     if not everything and len(batches) > MOST_LINES:
         shown = [row for row in batches if row.status not in FINISHED or not row.read_at][:MOST_LINES]
     if shown:
-        lines += ["", *_batch_table(shown, width, {wave.wave for wave in waves if wave.held})]
+        lines += ["", *_batch_table(shown, width, _late(waves, batches))]
     if len(shown) < len(batches):
         lines += [
             "",
             f"{len(batches) - len(shown)} more batches are not shown; `batchmill status --all` shows them.",
         ]
-    reasons = [
+    reasons = _wave_reasons(waves, batches)
+    told = told_once((row.number, _reason(row, now)) for row in shown if row.reason and not row.passed_on)
+    reasons += [f"{batches_named(numbers)}: {reason}" for numbers, reason in told]
+    return lines + (["", *reasons] if reasons else [])
+
+
+def _late(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> set[int]:
+    """Return the written batches that wait for their wave: to be let go, or for its canaries."""
+    kept = (row for rows in kept_back(waves, batches).values() for row in rows)
+    held = {wave.wave for wave in waves if wave.held}
+    late = {row.number for row in kept if row.status == Status.WRITTEN.value}
+    return late | {row.number for row in batches if waits_for_wave(row, held)}
+
+
+def _wave_reasons(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[str]:
+    """Return what each wave waits for while batches of it do, and the decisions that overrule the gate."""
+    waiting = kept_back(waves, batches)
+    reasons = [reason for wave, reason in hindrances(waves).items() if wave in waiting]
+    reasons += [
         f"wave {wave.wave} is held: {clean(held_reason(wave))}"
         for wave in waves
         if wave.held and any(waits_for_wave(row, {wave.wave}) for row in batches)
     ]
-    told = told_once((row.number, _reason(row, now)) for row in shown if row.reason and not row.passed_on)
-    reasons += [f"{batches_named(numbers)}: {reason}" for numbers, reason in told]
-    return lines + (["", *reasons] if reasons else [])
+    overruled = [wave for wave in waves if wave.overruled]
+    return reasons + [clean(f"wave {wave.wave} was {decided(wave)}: {wave.decision_reason}") for wave in overruled]
 
 
 def waits_for_wave(row: BatchRow, held: Collection[int]) -> bool:
@@ -100,7 +119,7 @@ def _by_status(batches: Sequence[BatchRow]) -> list[str]:
     return table(("wave", "status", "batches", "numbers"), rows, right=(0, 2))
 
 
-def _batch_table(rows: Sequence[BatchRow], width: int | None, held: Collection[int]) -> list[str]:
+def _batch_table(rows: Sequence[BatchRow], width: int | None, late: Collection[int]) -> list[str]:
     headers = ["batch", "wave", "status", "title", "pairs", "requests", "refined", "missing"]
     some_given_up = any(row.given_up for row in rows)
     headers += ["given up"] if some_given_up else []
@@ -112,7 +131,7 @@ def _batch_table(rows: Sequence[BatchRow], width: int | None, held: Collection[i
             (
                 _numbered(row, digits),
                 row.wave,
-                _state(row, held),
+                _state(row, late),
                 row.title,
                 row.pairs,
                 row.requests or None,
@@ -135,12 +154,12 @@ def _numbered(row: BatchRow, digits: int) -> str:
     return label if row.repairs is None else f"  {label}"
 
 
-def _state(row: BatchRow, held: Collection[int]) -> str:
+def _state(row: BatchRow, late: Collection[int]) -> str:
     emulated = " (emulated)" if row.emulated else ""
     attempt = f", attempt {row.attempt}" if row.attempt > 1 else ""
     sending = ", being sent" if row.status == Status.WRITTEN.value and row.started_at and not row.hold else ""
     hold = f", {row.hold}" if row.hold and row.hold != row.status else ""
-    waits = ", waits" if waits_for_wave(row, held) else ""
+    waits = ", waits" if row.number in late else ""
     return f"{row.status}{sending}{waits}{hold}{attempt}{emulated}"
 
 

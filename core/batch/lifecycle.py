@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any
 
-from transitions import Machine, MachineError
-
-from core.errors import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from core.rulebook import drawn, pull, rulebook
 
 
 class Status(Enum):
@@ -64,22 +58,7 @@ TABLE: tuple[tuple[Trigger, tuple[Status, ...], Status], ...] = (
 )
 
 
-class _Cursor:
-    """A throw-away model: the machine writes its state here and nowhere else."""
-
-    state: Status
-    trigger: Any
-
-
-_RULEBOOK = Machine(
-    model=None,
-    states=Status,
-    initial=Status.UNPLANNED,
-    transitions=[
-        {"trigger": trigger.value, "source": list(sources), "dest": dest} for trigger, sources, dest in TABLE
-    ],
-    auto_transitions=False,
-)
+_RULEBOOK = rulebook(S.UNPLANNED, TABLE)
 
 
 def follow(name: str, status: Status, trigger: Trigger) -> Status:
@@ -87,22 +66,7 @@ def follow(name: str, status: Status, trigger: Trigger) -> Status:
 
     `name` is how the sentence calls the batch (`batch 205`). Raises RefusedError where the table has no such way.
     """
-    cursor = _Cursor()
-    _RULEBOOK.add_model(cursor, initial=status)
-    try:
-        cursor.trigger(trigger.value)
-    except MachineError as error:
-        raise RefusedError(_refusal(name, status, trigger)) from error
-    finally:
-        _RULEBOOK.remove_model(cursor)
-    return cursor.state
-
-
-def _refusal(name: str, status: Status, trigger: Trigger) -> str:
-    return (
-        f"{name} is {status.value} and cannot {trigger.value} now; "
-        f"that is possible when it is {_either(sources_of(trigger))}"
-    )
+    return pull(_RULEBOOK, name, status, trigger)
 
 
 def sources_of(trigger: Trigger) -> tuple[Status, ...]:
@@ -110,22 +74,6 @@ def sources_of(trigger: Trigger) -> tuple[Status, ...]:
     return next(sources for candidate, sources, _ in TABLE if candidate is trigger)
 
 
-def _either(statuses: Iterable[Status]) -> str:
-    words = [status.value for status in statuses if status is not Status.UNPLANNED] or ["new"]
-    return " or ".join(words)
-
-
 def diagram() -> str:
     """Return the lifecycle as a mermaid state diagram."""
-    lines = ["stateDiagram-v2"]
-    lines += [
-        f"    [*] --> {dest.value}: {trigger.value}" for trigger, sources, dest in TABLE if S.UNPLANNED in sources
-    ]
-    for trigger, sources, dest in TABLE:
-        lines += [
-            f"    {source.value} --> {dest.value}: {trigger.value}"
-            for source in sources
-            if source is not S.UNPLANNED
-        ]
-    lines += [f"    {status.value} --> [*]" for status in (S.DOWNLOADED, S.WITHDRAWN)]
-    return "\n".join(lines) + "\n"
+    return drawn(S.UNPLANNED, TABLE, (S.DOWNLOADED, S.WITHDRAWN))

@@ -100,6 +100,7 @@ class Engine:
             self._gate.judge(self._shop)
             if not self._one_round():
                 break
+        self._gate.tell(self._shop, self._warn, self._only)
         self._watch.seen(self._shop.now())
         return self._rest()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from core.engine.steps import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Collection, Container
     from datetime import datetime
 
     from core.batch.state import Batch
@@ -37,7 +37,7 @@ class Agenda:
         self._out: dict[int, AtProvider] = {}
         self._tokens: Counter[str] = Counter()
         self._waves: dict[int, int] = {}
-        self._unsent: Counter[int] = Counter()
+        self._unsent: defaultdict[int, set[int]] = defaultdict(set)
 
     def put(self, batch: Batch, step: Step) -> None:
         """Note what a batch needs now, whatever it needed before."""
@@ -52,7 +52,7 @@ class Agenda:
                 heapq.heappush(self._waiting[step.kind], (step.due, number))
         if step.kind is Kind.SUBMIT:
             self._waves[number] = batch.wave
-            self._unsent[batch.wave] += 1
+            self._unsent[batch.wave].add(number)
         if step.kind in {Kind.RESOLVE, Kind.CANCEL, Kind.POLL} or batch.intent_open:
             self._out[number] = AtProvider(batch.model, batch.input_tokens)
             self._tokens[batch.model] += batch.input_tokens
@@ -64,7 +64,7 @@ class Agenda:
             # A note among those that wait is left there, and known to be stale by its step.
             self._ready[step.kind].discard(number)
         if (wave := self._waves.pop(number, None)) is not None:
-            self._unsent[wave] -= 1
+            self._unsent[wave].discard(number)
         if (out := self._out.pop(number, None)) is not None:
             self._tokens[out.model] -= out.tokens
 
@@ -98,11 +98,11 @@ class Agenda:
 
     def unsent_waves(self) -> list[int]:
         """Return the waves that have batches to send."""
-        return sorted(wave for wave, number in self._unsent.items() if number)
+        return sorted(wave for wave, numbers in self._unsent.items() if numbers)
 
-    def unsent(self, wave: int) -> int:
-        """Return how many batches of a wave are to be sent."""
-        return self._unsent[wave]
+    def unsent(self, wave: int) -> Collection[int]:
+        """Return the batches of a wave that are to be sent."""
+        return self._unsent.get(wave, ())
 
     def at_provider(self) -> int:
         """Return how many batches have a job under way, or may have one."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.batch.decider import decide
-from core.batch.events import SubmissionStarted
+from core.batch.events import BatchSubmitted, SubmissionStarted
 from core.batch.folding import evolve
 from core.batch.state import Batch
 from core.engine.agenda import Agenda
@@ -21,7 +21,7 @@ from core.ledger.recorded import Context, NewEvent
 from core.ledger.streams import batch_number, batch_stream, wave_number, wave_stream
 from core.reconcile.view import view_of
 from core.wave.decider import decide_wave
-from core.wave.state import Wave
+from core.wave.state import Wave, found_running
 from core.wave.state import evolve as evolve_wave
 
 if TYPE_CHECKING:
@@ -203,7 +203,15 @@ class Books:
         self.purse.fold(self._batches[number], recorded.event)
         if isinstance(recorded.event, SubmissionStarted):
             self._remember(recorded.event.at)
+        if isinstance(recorded.event, BatchSubmitted):
+            self._tell_wave(self._batches[number])
         return {number}
+
+    def _tell_wave(self, batch: Batch) -> None:
+        """Let a batch's submission tell of its wave, which may have been sent before waves were approved."""
+        wave = self.waves.get(batch.wave)
+        if wave is not None:
+            self.waves[batch.wave] = found_running(wave, batch.name)
 
     def _fold_wave(self, recorded: Recorded) -> None:
         number = wave_number(recorded.stream)

@@ -28,6 +28,7 @@ class Rounds:
         """Begin with a ledger that was not reconciled yet."""
         self._warn = warn
         self._done = False
+        self._failed = 0
         self._next: datetime | None = None
         self._told: set[str] = set()
 
@@ -42,19 +43,38 @@ class Rounds:
         try:
             found = reconcile(shop, Wishes(thorough=False))
         except ProviderError as error:
-            self._next = now + timedelta(seconds=shop.policy.poll_every)
-            if isinstance(error, CredentialsError):
-                raise
-            self._warn(str(error))
+            self._fail(shop, error)
             return False
-        self._done, self._next = True, now + timedelta(seconds=every)
+        self._done, self._failed, self._next = True, 0, now + timedelta(seconds=every)
         self._tell(found)
         return True
 
+    def _fail(self, shop: Workshop, error: ProviderError) -> None:
+        """Try again later, later each time; a person is told at first, and when sending no longer waits for it."""
+        wait = shop.policy.poll_every * 2.0 ** min(self._failed, 6)
+        self._next = shop.now() + timedelta(
+            seconds=min(wait, max(shop.policy.backoff_most, shop.policy.poll_every))
+        )
+        if isinstance(error, CredentialsError):
+            raise error
+        self._failed += 1
+        if self._failed == 1:
+            self._warn(f"{error}; the provider's jobs are looked through again before anything is sent")
+        elif self._failed == shop.policy.looks_for_a_job and not self._done:
+            self._warn(
+                f"{error}; {self._failed} times the provider's jobs could not be looked through, so sending "
+                "goes on without; `batchmill reconcile` does it by hand"
+            )
+
     def outstanding(self, shop: Workshop, share: Share | None) -> bool:
-        """Whether nothing may be spent yet: a job that this ledger does not know of may be paid for already."""
+        """Whether nothing may be spent yet: a job that this ledger does not know of may be paid for already.
+
+        A list that stays unreadable does not hold the work for ever; what a lost answer left behind is looked for
+        by name in any case.
+        """
         mine = share is None or share.place == 0
-        return bool(shop.policy.reconcile_every and mine and not self._done and shop.books.position)
+        hopeful = not self._done and self._failed < shop.policy.looks_for_a_job
+        return bool(shop.policy.reconcile_every and mine and hopeful and shop.books.position)
 
     def next(self, shop: Workshop) -> datetime | None:
         """Return when to reconcile next, None when never."""

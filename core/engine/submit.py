@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.batch import commands as c
 from core.engine.books import Entry
 from core.engine.budget import affordable
+from core.engine.gate import begun, is_barred
 from core.engine.policy import backoff
 from core.errors import (
     AmbiguousError,
@@ -43,24 +44,25 @@ def submit(shop: Workshop, batches: Sequence[Batch]) -> None:
     Raises CredentialsError when the provider does not accept the key; the facts found until then are kept.
     """
     fit = [batch for batch in batches if _check_file(shop, batch) and _check_size(shop, batch)]
-    fit = affordable(shop, fit)
+    fit = begun(shop, affordable(shop, fit))
     shop.books.write(
         Entry(batch.number, (c.StartSubmission(nonce=shop.chance.nonce(), at=shop.now()),), "written and due")
         for batch in fit
     )
     # Somebody may have planned or written a batch anew since it was looked at: its intent was refused, or is for a
-    # file that was not checked yet.
-    begun = [batch for batch in (shop.books.get(one.number) for one in fit) if batch.intent_open]
+    # file that was not checked yet, or of a plan that is not approved.
+    intended = [batch for batch in (shop.books.get(one.number) for one in fit) if batch.intent_open]
     checked = {batch.number: batch.file_sha256 for batch in fit}
     started = [
         batch
-        for batch in begun
-        if checked[batch.number] == batch.file_sha256 or shop.files.digest(batch.file_path) == batch.file_sha256
+        for batch in intended
+        if not is_barred(shop.books, batch)
+        and (checked[batch.number] == batch.file_sha256 or shop.files.digest(batch.file_path) == batch.file_sha256)
     ]
     limited: list[datetime] = []
     results = shop.side_by_side(lambda batch: _send(shop, batch, limited), started)
     sent = {entry.number for entry, _ in results}
-    unsent = [_not_begun(shop, batch) for batch in begun if batch.number not in sent]
+    unsent = [_not_begun(shop, batch) for batch in intended if batch.number not in sent]
     shop.books.write([entry for entry, _ in results] + unsent)
     for _, error in results:
         if isinstance(error, CredentialsError):

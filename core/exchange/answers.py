@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from core.batch.parts import Unrefined
 from core.exchange.endings import ending_of
+from core.exchange.forms import REFINEMENT
 from core.exchange.lines import Overlong
 from core.exchange.rows import read_row
-from core.exchange.texts import answers_in, fault_of
+from core.exchange.texts import answers_in
 from core.exchange.verdicts import PairVerdict, Reading, RefinedPair, Stray, Verdict, clause
 
 if TYPE_CHECKING:
@@ -16,17 +17,9 @@ if TYPE_CHECKING:
 
     from core.batch.parts import RequestLine
     from core.exchange.endings import Ending
+    from core.exchange.forms import AnswerForm
     from core.exchange.rows import Row
 
-FIELDS = (
-    "refined_question",
-    "refined_answer",
-    "quality_scores",
-    "duplicate_analysis",
-    "rag_metadata",
-    "enhancements_made",
-    "flags",
-)
 EMULATED = "-emulated"
 STRAYS_KEPT = 1000
 MODELS_KEPT = 100
@@ -68,12 +61,14 @@ class AnswerReader:
         self,
         lines: Iterable[bytes | Overlong],
         requests: Iterable[RequestLine],
+        form: AnswerForm = REFINEMENT,
         *,
         aliases: Mapping[str, str] | None = None,
         whole: bool = False,
     ) -> None:
         """Take the lines unread, and lay out the pairs in the order they were asked for."""
         self._lines = lines
+        self._form = form
         self._aliases = aliases or {}
         self._whole = whole
         self._asked: dict[str, _Asked] = {}
@@ -202,10 +197,10 @@ class AnswerReader:
                 pair_id = self._place(answer.get("pair_id"), asked)
                 if pair_id is None:
                     continue
-                fault = fault_of(answer)
+                fault = self._form.fault_of(answer)
                 if fault is None:
                     source = asked.waiting.pop(pair_id)
-                    kept = {field: answer[field] for field in FIELDS if field in answer}
+                    kept = {field: answer[field] for field in self._form.fields if field in answer}
                     yield RefinedPair(pair_id=pair_id, source=source, key=asked.key, answer=kept)
                 else:
                     asked.faults.setdefault(pair_id, fault)

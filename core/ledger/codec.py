@@ -9,7 +9,9 @@ import msgspec
 from core.batch import adopted_events as adopted
 from core.batch import events as batch
 from core.errors import UnreadableEventError
+from core.wave import course_events as course
 from core.wave import events as wave
+from core.wave import score_events as scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 #: Stored name and schema version of every event. A name is never reused, a shipped shape never changes: a new
 #: shape gets the next version here, an upcaster below and a golden file in the tests.
 NAMES: Mapping[type[Any], tuple[str, int]] = {
-    wave.WavePlanned: ("wave.planned", 2),
+    wave.WavePlanned: ("wave.planned", 3),
     wave.WaveReleased: ("wave.released", 1),
     wave.WaveHeld: ("wave.held", 1),
     wave.FormCompared: ("wave.form_compared", 1),
@@ -48,6 +50,14 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     wave.WaveAdopted: ("wave.adopted", 1),
     wave.JobsListed: ("wave.jobs_listed", 1),
     wave.WaveReplanned: ("wave.replanned", 1),
+    course.WaveApproved: ("wave.approved", 1),
+    course.WaveStarted: ("wave.started", 1),
+    course.WaveFoundRunning: ("wave.found_running", 1),
+    course.WaveAssessed: ("wave.assessed", 1),
+    course.WaveAccepted: ("wave.accepted", 1),
+    course.WaveRejected: ("wave.rejected", 1),
+    scores.SampleDrawn: ("wave.sample_drawn", 1),
+    scores.PairScored: ("wave.pair_scored", 1),
     adopted.BatchAdopted: ("batch.adopted", 1),
     adopted.AdoptedFileRead: ("batch.adopted_file_read", 1),
     adopted.JobClaimed: ("batch.job_claimed", 1),
@@ -68,9 +78,15 @@ def _planned_by_the_file(planned: dict[str, Any]) -> dict[str, Any]:
     return planned | {"settings": planned["settings"] | {"packing": None}, "sources": sources}
 
 
+def _planned_without_dependency(planned: dict[str, Any]) -> dict[str, Any]:
+    """Return a plan as it is stored today: a wave waited for no other then."""
+    return planned | {"depends_on": None}
+
+
 #: From the data of (name, version) to the data of (name, version + 1).
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("wave.planned", 1): _planned_by_the_file,
+    ("wave.planned", 2): _planned_without_dependency,
 }
 
 _CURRENT = {name: (cls, schema) for cls, (name, schema) in NAMES.items()}

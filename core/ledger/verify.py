@@ -13,7 +13,11 @@ from core.batch.lifecycle import Trigger, follow
 from core.batch.state import Batch
 from core.errors import RefusedError
 from core.ledger.streams import batch_number, wave_number
-from core.wave.events import WavePlanned
+from core.wave import course_events as w
+from core.wave.course import overrules
+from core.wave.events import WaveAdopted, WavePlanned, WaveReplanned
+from core.wave.lifecycle import Trigger as WaveTrigger
+from core.wave.lifecycle import follow as follow_wave
 from core.wave.state import Wave
 from core.wave.state import evolve as evolve_wave
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
     from core.batch.events import BatchEvent
     from core.ledger.recorded import Recorded
+    from core.wave.events import WaveEvent
 
 #: The trigger that an event stands for; events that are not here leave the status as it is.
 TRIGGERS: dict[type[object], Trigger] = {
@@ -37,6 +42,18 @@ TRIGGERS: dict[type[object], Trigger] = {
     a.BatchAdopted: Trigger.ADOPT,
     a.JobAdopted: Trigger.FIND,
     a.RefinedAdopted: Trigger.TAKE,
+}
+
+WAVE_TRIGGERS: dict[type[object], WaveTrigger] = {
+    WavePlanned: WaveTrigger.PLAN,
+    WaveAdopted: WaveTrigger.ADOPT,
+    WaveReplanned: WaveTrigger.REPLAN,
+    w.WaveApproved: WaveTrigger.APPROVE,
+    w.WaveStarted: WaveTrigger.START,
+    w.WaveFoundRunning: WaveTrigger.FIND,
+    w.WaveAssessed: WaveTrigger.ASSESS,
+    w.WaveAccepted: WaveTrigger.ACCEPT,
+    w.WaveRejected: WaveTrigger.REJECT,
 }
 
 
@@ -65,8 +82,7 @@ def verify_stream(events: Iterable[Recorded]) -> list[Fault]:
             batch = evolve(batch, recorded.event)
         elif (number := wave_number(recorded.stream)) is not None:
             wave = wave or Wave(wave=number)
-            if isinstance(recorded.event, WavePlanned) and recorded.event.revision != wave.revision + 1:
-                faults.append(_fault(recorded, f"revision {recorded.event.revision} follows {wave.revision}"))
+            faults += [_fault(recorded, reason) for reason in _judge_wave(wave, recorded.event)]
             wave = evolve_wave(wave, recorded.event)
         else:
             faults.append(_fault(recorded, "the stream belongs to no batch and no wave"))
@@ -94,6 +110,41 @@ def _judge(batch: Batch, event: BatchEvent) -> list[str]:
         case _:
             pass
     return reasons
+
+
+def _judge_wave(wave: Wave, event: WaveEvent) -> list[str]:
+    """Return what the wave's lifecycle has to say against this event, and what it says of its past wrongly."""
+    reasons: list[str] = []
+    trigger = trigger_of(wave, event)
+    if trigger is not None:
+        try:
+            reached = follow_wave(wave.name, wave.status, trigger)
+        except RefusedError as refusal:
+            reasons.append(str(refusal))
+        else:
+            after = evolve_wave(wave, event).status
+            if after is not reached:
+                reasons.append(f"{wave.name} became {after.value} where the lifecycle leads to {reached.value}")
+    match event:
+        case WavePlanned() if event.revision != wave.revision + 1:
+            reasons.append(f"revision {event.revision} follows {wave.revision}")
+        case w.WaveApproved() if event.plan_version != wave.plan_version:
+            reasons.append(
+                f"version {event.plan_version} was approved, and the last plan is version {wave.plan_version}"
+            )
+        case w.WaveAccepted() | w.WaveRejected() if trigger is not None:
+            if (event.verdict, event.overruled) != (wave.verdict, overrules(trigger, wave.verdict)):
+                reasons.append(f"the verdict on {wave.name} was {wave.verdict or 'none'!r}, and another is named")
+        case _:
+            pass
+    return reasons
+
+
+def trigger_of(wave: Wave, event: WaveEvent) -> WaveTrigger | None:
+    """Return what an event pulls; more found of a wave that is adopted already leaves its status as it is."""
+    if isinstance(event, WaveAdopted) and wave.adopted is not None:
+        return None
+    return WAVE_TRIGGERS.get(type(event))
 
 
 def _fault(recorded: Recorded, reason: str) -> Fault:

@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from core.planning.plan import Plan
 
 
-def wave_planned(
-    plan: Plan, *, extract_path: str, extract_sha256: str, prompt_path: str, at: datetime
+def wave_planned(  # noqa: PLR0913 - what the plan itself does not know
+    plan: Plan,
+    *,
+    extract_path: str,
+    extract_sha256: str,
+    prompt_path: str,
+    depends_on: int | None,
+    at: datetime,
 ) -> WavePlanned:
     """Return the wave's event; the paths are relative to the workspace."""
     return WavePlanned(
@@ -33,6 +39,7 @@ def wave_planned(
         prices_dated=plan.prices_dated,
         estimate=plan.estimate,
         fingerprint=plan.fingerprint,
+        depends_on=depends_on,
         at=at,
     )
 

@@ -12,9 +12,12 @@ from core.batch.adoption import Known
 from core.batch.lifecycle import Status
 from core.ledger.recorded import stamp
 from core.pairs import count, first_and_last
+from core.projections.course_fold import stands
 from core.projections.rows import BatchRow, WaveRow
+from core.wave.lifecycle import Status as WaveStatus
 
 if TYPE_CHECKING:
+    from core.ledger.recorded import Recorded
     from core.wave.events import WaveAdopted, WaveReplanned
 
 replace = msgspec.structs.replace
@@ -24,7 +27,7 @@ CLAIMED, CHECKED = Known.CLAIMED.value, Known.CHECKED.value
 STRATEGY = "adopted"
 
 
-def wave_adopted(row: WaveRow | None, event: WaveAdopted, version: int) -> WaveRow:
+def wave_adopted(row: WaveRow | None, event: WaveAdopted, recorded: Recorded) -> WaveRow:
     """Return the row of a wave of an older process; what was asked for again since is kept."""
     fresh = WaveRow(
         wave=event.wave,
@@ -41,7 +44,10 @@ def wave_adopted(row: WaveRow | None, event: WaveAdopted, version: int) -> WaveR
         planned_at=stamp(event.at),
         extract_path=event.extract_path,
         origin=event.tracking,
-        version=version,
+        status=WaveStatus.ADOPTED.value,
+        status_at=stamp(event.at),
+        status_by=recorded.actor,
+        version=recorded.version,
     )
     return replace(
         row or fresh,
@@ -50,14 +56,14 @@ def wave_adopted(row: WaveRow | None, event: WaveAdopted, version: int) -> WaveR
         sources=len(event.sources),
         batches=event.batches,
         extract_path=event.extract_path,
-        version=version,
+        version=recorded.version,
     )
 
 
-def wave_replanned(row: WaveRow, event: WaveReplanned) -> WaveRow:
+def wave_replanned(row: WaveRow, event: WaveReplanned, actor: str) -> WaveRow:
     """Return the wave's row with the repairs that ask for its missing pairs, and their expected price."""
     return replace(
-        row,
+        stands(row, WaveStatus.PLANNED, stamp(event.at), actor),
         repairs=tuple(dict.fromkeys((*row.repairs, *event.batches))),
         model=event.model,
         input_tokens=event.estimate.input_tokens,
@@ -65,6 +71,9 @@ def wave_replanned(row: WaveRow, event: WaveReplanned) -> WaveRow:
         cost_usd=event.estimate.cost_usd,
         released_at=None,
         held=None,
+        approved_at=None,
+        approved_usd=None,
+        started_at=None,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.batch.events import BatchSubmitted
 from core.ledger.streams import batch_number, wave_number
+from core.projections.course_fold import wave_found_running
 from core.projections.fold import project_batch, project_wave
 
 if TYPE_CHECKING:
@@ -44,14 +46,21 @@ def _apply(model: ReadModel, events: list[Recorded], was: int) -> bool:
     numbers = {number for recorded in events if (number := batch_number(recorded.stream)) is not None}
     batches: dict[int, BatchRow] = {row.number: row for row in model.batches(sorted(numbers))}
     waves: dict[int, WaveRow] = {}
-    if any(wave_number(recorded.stream) is not None for recorded in events):
+    if any(_concerns_a_wave(recorded) for recorded in events):
         waves = {row.wave: row for row in model.waves()}
     for recorded in events:
         if (number := batch_number(recorded.stream)) is not None:
             batches[number] = project_batch(batches.get(number), recorded)
+            if isinstance(recorded.event, BatchSubmitted) and (sent := waves.get(batches[number].wave)):
+                waves[sent.wave] = wave_found_running(sent, recorded)
         elif (wave := wave_number(recorded.stream)) is not None:
             waves[wave] = project_wave(waves.get(wave), recorded)
     return model.save(waves.values(), batches.values(), was=was, checkpoint=events[-1].position)
+
+
+def _concerns_a_wave(recorded: Recorded) -> bool:
+    """Whether an event is a wave's, or may tell of a wave that it runs."""
+    return isinstance(recorded.event, BatchSubmitted) or wave_number(recorded.stream) is not None
 
 
 def _strides(events: Iterator[Recorded]) -> Iterator[list[Recorded]]:

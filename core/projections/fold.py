@@ -16,6 +16,7 @@ from core.batch.numbers import base_of, round_of
 from core.ledger.recorded import stamp
 from core.pairs import count, first_and_last
 from core.projections.adopted_fold import CHECKED, batch_adopted, project_adopted, wave_adopted, wave_replanned
+from core.projections.course_fold import project_course
 from core.projections.rows import BatchRow, WaveRow
 from core.wave.events import (
     FormCompared,
@@ -26,6 +27,8 @@ from core.wave.events import (
     WaveReleased,
     WaveReplanned,
 )
+from core.wave.lifecycle import Status as WaveStatus
+from core.wave.score_events import PairScored, SampleDrawn
 
 if TYPE_CHECKING:
     from core.batch.events import BatchEvent, RunEvent
@@ -40,9 +43,9 @@ def project_wave(row: WaveRow | None, recorded: Recorded) -> WaveRow:
     event: WaveEvent = recorded.event
     match event:
         case WavePlanned():
-            return _wave_planned(event, recorded.version)
+            return _wave_planned(event, recorded)
         case WaveAdopted():
-            return wave_adopted(row, event, recorded.version)
+            return wave_adopted(row, event, recorded)
     if row is None:
         raise LookupError(f"position {recorded.position}: {recorded.stream} has events before it was planned")
     row = replace(row, version=recorded.version)
@@ -52,12 +55,14 @@ def project_wave(row: WaveRow | None, recorded: Recorded) -> WaveRow:
         case WaveHeld():
             return replace(row, released_at=None, held=event.reason)
         case WaveReplanned():
-            return wave_replanned(row, event)
-        case FormCompared() | JobsListed():
+            return wave_replanned(row, event, recorded.actor)
+        case FormCompared() | JobsListed() | SampleDrawn() | PairScored():
             return row
+        case _:
+            return project_course(row, event, recorded.actor)
 
 
-def _wave_planned(event: WavePlanned, version: int) -> WaveRow:
+def _wave_planned(event: WavePlanned, recorded: Recorded) -> WaveRow:
     staged = sum(source.found for source in event.sources)
     return WaveRow(
         wave=event.wave,
@@ -73,7 +78,11 @@ def _wave_planned(event: WavePlanned, version: int) -> WaveRow:
         cost_usd=event.estimate.cost_usd,
         planned_at=stamp(event.at),
         extract_path=event.extract_path,
-        version=version,
+        depends_on=event.depends_on,
+        status=WaveStatus.PLANNED.value,
+        status_at=stamp(event.at),
+        status_by=recorded.actor,
+        version=recorded.version,
     )
 
 

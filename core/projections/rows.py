@@ -13,6 +13,10 @@ class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
     `released_at` is when all of it might be sent, `held` why it waits for a person instead. `origin` is the
     tracking file of a wave that an older process sent, `repairs` what its missing pairs were asked for again by.
+
+    `status` is where the wave stands, since when and by whom. `decision` is accepted or rejected, whatever was
+    planned since, for a reason; `overruled` says that it did not follow from the verdict of that time, which is
+    `decided_on` ("" for none).
     """
 
     wave: int
@@ -32,6 +36,21 @@ class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     held: str | None = None
     origin: str | None = None
     repairs: tuple[int, ...] = ()
+    depends_on: int | None = None
+    status: str
+    status_at: str
+    status_by: str
+    approved_at: str | None = None
+    approved_usd: float | None = None
+    started_at: str | None = None
+    assessed_at: str | None = None
+    verdict: str | None = None
+    decision: str | None = None
+    decided_at: str | None = None
+    decided_by: str | None = None
+    decided_on: str | None = None
+    decision_reason: str | None = None
+    overruled: bool = False
     version: int
 
 

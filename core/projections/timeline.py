@@ -9,7 +9,8 @@ from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.one_line import one_line
 from core.projections.adopted_timeline import claimed_lines, lost_lines
-from core.projections.milestone import DONE, FAILED, PENDING, Milestone, some
+from core.projections.milestone import DONE, FAILED, PENDING, Milestone, approval, judgement, some
+from core.projections.waiting import unaccepted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,20 +30,21 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
     for row in batches:
         if row.status != Status.WITHDRAWN.value:
             by_wave[row.wave].append(row)
-    return [line for wave in waves for line in _wave(wave, by_wave[wave.wave])]
+    return [line for wave in waves for line in _wave(wave, by_wave[wave.wave], unaccepted(wave, waves))]
 
 
-def _wave(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
-    lines = _adopted(wave, rows) if wave.origin else _planned(wave, rows)
-    return [*lines, Milestone(at=None, text=f"Wave {wave.wave} quality validation", state=PENDING, wave=wave.wave)]
+def _wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
+    lines = _adopted(wave, rows, awaited) if wave.origin else _planned(wave, rows, awaited)
+    return lines + judgement(wave)
 
 
-def _planned(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
+def _planned(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
     batches = [row for row in rows if row.repairs is None]
     repairs = [row for row in rows if row.repairs is not None]
     name = f"Wave {wave.wave}"
     size = f"{some(len(batches), 'batch', 'batches')}, {some(wave.staged - wave.excluded, 'pair', 'pairs')}"
     lines = [Milestone(at=wave.planned_at, text=f"{name} planned ({size})", state=DONE, wave=wave.wave)]
+    lines += approval(wave, awaited, sent=all(row.submitted_at for row in batches))
     lines += [
         _reached(wave, f"{name} {text}", batches, time)
         for text, time in (
@@ -61,12 +63,13 @@ def _planned(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
     return lines + _repairs(wave, repairs) + _given_up(wave, rows)
 
 
-def _adopted(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
+def _adopted(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
     """Return the milestones of a wave that an older process sent: what is claimed, looked up, lost and had."""
     batches = [row for row in rows if row.repairs is None]
     repairs = [row for row in rows if row.repairs is not None]
     return [
         *claimed_lines(wave, batches),
+        *(approval(wave, awaited, sent=all(row.submitted_at for row in repairs)) if repairs else []),
         *_canary(wave),
         *_deadline(wave, rows),
         *_troubles(wave, repairs),

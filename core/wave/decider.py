@@ -14,6 +14,7 @@ from core.errors import RefusedError
 from core.exchange.prompts import version_of
 from core.ledger.streams import batch_stream, wave_stream
 from core.planning.plan import check_balance
+from core.wave.course import CourseCommand, decide_course
 from core.wave.events import (
     Form,
     FormCompared,
@@ -24,6 +25,7 @@ from core.wave.events import (
     WaveReleased,
     WaveReplanned,
 )
+from core.wave.lifecycle import Trigger, follow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,7 +87,7 @@ class ReplanWave(msgspec.Struct, frozen=True):
     replanned: WaveReplanned
 
 
-WaveCommand = ReleaseWave | HoldWave | RecordForm | AdoptWave | RecordList | ReplanWave
+WaveCommand = ReleaseWave | HoldWave | RecordForm | AdoptWave | RecordList | ReplanWave | CourseCommand
 
 
 def decide_wave(wave: Wave, command: WaveCommand) -> list[WaveEvent]:
@@ -101,9 +103,14 @@ def decide_wave(wave: Wave, command: WaveCommand) -> list[WaveEvent]:
             return [] if (listed.source, listed.sha256) in wave.lists else [listed]
         case ReplanWave(replanned=replanned):
             _refuse_unless_adopted(wave)
-            return [] if wave.replanned and _same_terms(wave.replanned, replanned) else [replanned]
-        case _:
+            if wave.replanned and _same_terms(wave.replanned, replanned):
+                return []
+            follow(wave.name, wave.status, Trigger.REPLAN)
+            return [replanned]
+        case ReleaseWave() | HoldWave() | RecordForm():
             return _steer(wave, command)
+        case _:
+            return [*decide_course(wave, command)]
 
 
 def _adopt(wave: Wave, adopted: WaveAdopted) -> list[WaveEvent]:
@@ -154,7 +161,7 @@ def decide_plan(wave: Wave, existing: Mapping[int, Batch], command: PlanWave) ->
 
     `existing` holds every batch that the new or the former plan names, as far as the ledger has it. Raises
     RefusedError when another plan stands and `replace` was not said, when a number belongs to another wave, when
-    anything of the wave has been sent, or when the plan does not account for every pair.
+    the wave is decided or anything of it has been sent, or when the plan does not account for every pair.
     """
     planned = command.planned
     if wave.adopted is not None:
@@ -163,12 +170,13 @@ def decide_plan(wave: Wave, existing: Mapping[int, Batch], command: PlanWave) ->
             f"`batchmill replan --wave {wave.wave}` asks again for what it did not bring home"
         )
     if wave.plan is not None:
-        if wave.plan.fingerprint == planned.fingerprint:
+        if (wave.plan.fingerprint, wave.depends_on) == (planned.fingerprint, planned.depends_on):
             return []
         if not command.replace:
             raise RefusedError(
                 f"{differing(wave.plan, planned)}; look at this one with --dry-run, then plan again with --replace"
             )
+    follow(wave.name, wave.status, Trigger.PLAN)
     _account(command)
     writes: list[Write] = [(wave_stream(planned.wave), wave.version + 1, planned)]
     for event in command.batches:
@@ -214,6 +222,9 @@ def _differences(old: WavePlanned, new: WavePlanned) -> Iterator[str]:
     carried, were = (sum(source.planned for source in plan.sources) for plan in (new, old))
     if carried != were:
         yield f"{carried} pairs are sent, and {were} were"
+    if new.depends_on != old.depends_on:
+        now_on, was_on = (f"wave {plan.depends_on}" if plan.depends_on else "no wave" for plan in (new, old))
+        yield f"it depends on {now_on}, and did on {was_on}"
     yield from _settings(old.settings, new.settings)
 
 

@@ -7,6 +7,8 @@ from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at 
 import msgspec
 
 from core.batch.parts import Estimate  # noqa: TC001 - the same
+from core.wave.course_events import CourseEvent
+from core.wave.score_events import ScoreEvent
 
 
 class LeftOut(msgspec.Struct, frozen=True, gc=False):
@@ -94,6 +96,7 @@ class WavePlanned(msgspec.Struct, frozen=True, gc=False):
     `inbox` is the folder the sources' paths are relative to, itself relative to the workspace where it lies
     inside; `extract_path` names the wave's input of record, relative to the workspace; `fingerprint` is the
     sha256 over everything that the plan was made from, so that planning again can be told from a new plan.
+    Nothing of the wave is sent before the wave `depends_on` is accepted (None: it depends on none).
     """
 
     wave: int
@@ -111,6 +114,7 @@ class WavePlanned(msgspec.Struct, frozen=True, gc=False):
     prices_dated: str
     estimate: Estimate
     fingerprint: str
+    depends_on: int | None
     at: datetime
 
 
@@ -219,4 +223,14 @@ class WaveReplanned(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-WaveEvent = WavePlanned | WaveReleased | WaveHeld | FormCompared | WaveAdopted | JobsListed | WaveReplanned
+WaveEvent = (
+    WavePlanned
+    | WaveReleased
+    | WaveHeld
+    | FormCompared
+    | WaveAdopted
+    | JobsListed
+    | WaveReplanned
+    | CourseEvent
+    | ScoreEvent
+)

@@ -117,6 +117,7 @@ def test_a_daemon_notices_what_is_written_while_it_runs(mill: Mill) -> None:
         mill.stage(a=11)
         mill.run("plan --wave 2 --first-number 205")
         mill.run("write --wave 2")
+        mill.run("approve --wave 2")
         running.wait_for("answers_read")
         running.end()
     assert mill.statuses() == {205: "downloaded"}

@@ -51,6 +51,7 @@ def test_all_pairs_come_home_and_everything_is_shown(tmp_path: Path) -> None:
         "inventory",
         "plan",
         "write",
+        "approve",
         "run",
         "status",
         "timeline",

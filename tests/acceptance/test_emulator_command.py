@@ -97,6 +97,7 @@ def test_a_hundred_long_pairs_in_one_request_are_cut_off_salvaged_and_repaired(m
     mill.put("long.json", {"session": 30, "indicator": "long", "qa_pairs": pairs})
     mill.run("plan --wave 2 --first-number 205 --accept-findings")
     assert [row["requests"] for row in mill.json("write --wave 2")] == [1]
+    mill.run("approve --wave 2")
     with emulator(mill, port):
         mill.run("run --until-idle")
     row, repair = mill.json("status")["batches"]

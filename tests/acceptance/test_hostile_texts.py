@@ -50,10 +50,12 @@ def home(
             "inventory --findings",
             "plan --wave 2 --first-number 205 --findings",
             "write --wave 2",
+            "approve --wave 2",
+            "waves --wave 2",
             "run --until-idle",
         )
         ended = [mill.call(line) for line in lines]
-        assert [each.status for each in ended] == [0, 0, 0, 0]
+        assert [each.status for each in ended] == [0, 0, 0, 0, 0, 0]
         yield mill, "".join(each.stdout + each.stderr for each in ended)
 
 

@@ -26,6 +26,7 @@ def home(mill: Mill) -> Mill:
     mill.stage(a=11)
     mill.run("plan --wave 2 --first-number 205")
     mill.run("write --wave 2")
+    mill.run("approve --wave 2")
     mill.run("run --until-idle")
     return mill
 

@@ -33,6 +33,7 @@ def auto(
         mill.run("init")
         mill.run(PLAN)
         mill.run("write --wave 2")
+        mill.run("approve --wave 2")
         mill.run("run --until-idle")
         yield mill
 
@@ -48,6 +49,7 @@ def single(
         mill.run("init")
         mill.run(f"{PLAN} --requests single --force")
         mill.run("write --wave 2")
+        mill.run("approve --wave 2")
         mill.run("run --until-idle")
         yield mill
 

@@ -39,6 +39,7 @@ def home(
         mill.run("init")
         mill.run(f"plan --wave 2 --first-number 205 '{STAGING}'")
         mill.run("write --wave 2")
+        mill.run("approve --wave 2")
         mill.run("run --until-idle")
         yield mill
 

@@ -44,6 +44,7 @@ def staged(mill: Mill) -> None:
         mill.put(f"{name}.json", {"session": 30, "indicator": name, "qa_pairs": pairs})
     mill.run("--set planning.max_pairs_per_request=2 plan --wave 2 --first-number 205 --accept-findings")
     mill.run("--set planning.max_pairs_per_request=2 write --wave 2")
+    mill.run("approve --wave 2")
 
 
 def asked(mill: Mill, rows: list[dict[str, Any]]) -> Counter[str]:

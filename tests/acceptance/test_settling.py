@@ -121,8 +121,9 @@ def test_a_quarantined_batch_without_a_job_is_sent_again_once_that_is_said(
 def test_a_job_that_is_not_the_batchs_own_does_not_settle_it(quarantined: Mill, line: BadLine) -> None:
     before = job_names(line.url)
     quarantined.stage(b=11)
-    quarantined.run("plan --wave 3 --first-number 305")
+    quarantined.run("plan --wave 3 --first-number 305 --depends-on none")
     quarantined.run("write --wave 3")
+    quarantined.run("approve --wave 3")
     quarantined.run("submit 305")
     [other] = set(job_names(line.url)) - set(before)
     said = quarantined.refused(f"settle 205 --job {other}")

@@ -30,6 +30,7 @@ def brought_home(folder: Path, url: str, **environment: str) -> Mill:
     write_sample_wave(mill.root / "inbox")
     mill.run("plan --wave 2 --first-number 205")
     mill.run("write --wave 2")
+    mill.run("approve --wave 2")
     mill.run("run --until-idle")
     return mill
 

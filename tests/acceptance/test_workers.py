@@ -76,6 +76,7 @@ def written(mill: Mill, batches: int) -> None:
     mill.stage(tvl=batches * PAIRS)
     mill.run(f"plan --wave 2 --first-number 205 --strategy size --batch-size {PAIRS}")
     mill.run("write --wave 2")
+    mill.run("approve --wave 2")
 
 
 @pytest.fixture

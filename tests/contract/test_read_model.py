@@ -34,6 +34,9 @@ def wave_row(wave: int = 2, **changes: object) -> WaveRow:
         "cost_usd": 0.9603,
         "planned_at": TIME,
         "extract_path": "wave2_extracted.json",
+        "status": "planned",
+        "status_at": TIME,
+        "status_by": "droid@mill",
         "version": 1,
     }
     return WaveRow(**{**fields, **changes})  # type: ignore[arg-type] # the fields are those of the class

@@ -30,7 +30,8 @@ def careful(mill: Mill) -> Mill:
 
 
 def wave_events(mill: Mill) -> list[object]:
-    return [recorded.event for recorded in mill.store.read_stream("wave-2")][1:]
+    """Return what became of wave 2 once it was planned, approved and started."""
+    return [recorded.event for recorded in mill.store.read_stream("wave-2")][3:]
 
 
 def sent(mill: Mill) -> set[int]:

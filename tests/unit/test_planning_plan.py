@@ -182,9 +182,15 @@ def test_the_events_say_what_the_plan_says() -> None:
     plan = make_plan(wave_2(), SETTINGS, TERMS)
     at = datetime(2026, 11, 2, 12, tzinfo=UTC)
     wave = wave_planned(
-        plan, extract_path="wave2_extracted.json", extract_sha256="e", prompt_path="prompt.md", at=at
+        plan,
+        extract_path="wave2_extracted.json",
+        extract_sha256="e",
+        prompt_path="prompt.md",
+        depends_on=1,
+        at=at,
     )
     assert isinstance(wave, WavePlanned)
+    assert wave.depends_on == 1
     assert wave.batches == (205, 206, 207, 208, 209, 210, 211)
     assert (wave.sources, wave.decisions, wave.fingerprint) == (plan.sources, plan.decisions, plan.fingerprint)
     batches = batches_planned(plan, at=at)

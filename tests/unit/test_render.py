@@ -44,6 +44,9 @@ HELD = WaveRow(
     planned_at="2026-11-02T12:00:00.000000Z",
     extract_path="extract.json",
     held="batch 205 came home with 0 of 100 pairs refined",
+    status="running",
+    status_at="2026-11-02T12:00:00.000000Z",
+    status_by="daemon@mill",
     version=3,
 )
 

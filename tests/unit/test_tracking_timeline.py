@@ -65,13 +65,13 @@ def history(*lives: Sequence[BatchCommand], extra: bool = False) -> MemoryReadMo
     numbers = range(205, 205 + len(lives))
     plan = plan_of(*numbers, 299) if extra else plan_of(*numbers)
     events: list[tuple[str, int, object]] = [("wave-2", 1, plan.planned)]
-    for planned, life in zip(plan.batches, lives, strict=False):
-        told_of = [planned, *(renamed(event, planned.number) for event in told(life)[0][1:])]
-        events += [(f"batch-{planned.number}", version, event) for version, event in enumerate(told_of, start=1)]
     if extra:
         last = plan.batches[-1]
         events += [("batch-299", 1, last), ("batch-299", 2, e.BatchWithdrawn("not needed", last.at))]
         events += [("wave-2", 2, plan_of(*numbers, revision=2, fingerprint="two").planned)]
+    for planned, life in zip(plan.batches, lives, strict=False):
+        told_of = [planned, *(renamed(event, planned.number) for event in told(life)[0][1:])]
+        events += [(f"batch-{planned.number}", version, event) for version, event in enumerate(told_of, start=1)]
     store.append([NewEvent(stream, version, event, CONTEXT) for stream, version, event in events])
     catch_up(store, model)
     return model
