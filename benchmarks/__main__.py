@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import driving, ledger, machine, planning, reading, startup
+from benchmarks import driving, ledger, machine, planning, reading, reconciling, startup
 
 PARTS = {
     "planning": planning.run,
     "reading": reading.run,
     "driving": driving.run,
     "ledger": ledger.run,
+    "reconciling": reconciling.run,
     "startup": startup.run,
 }
 

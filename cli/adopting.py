@@ -131,7 +131,8 @@ def adopt_jobs(opened: Opened, paths: Sequence[Path], wave: int | None, *, wrong
         ]
         new = books.write(entries)
         listed = jobs_listed(job_list, batches.keys(), now)
-        books.write_wave(adopted.wave, RecordList(listed), f"adopt jobs {job_list.source}")
+        if job_list.claims or job_list.forms:
+            books.write_wave(adopted.wave, RecordList(listed), f"adopt jobs {job_list.source}")
         told.append(ListAdopted(job_list.source, listed.claims, len(new), len(listed.loose)))
     if wrong_form:
         _claim_form(books, batches, range_of(wrong_form), opened)

@@ -113,6 +113,12 @@ def _text(before: str | None, after: object) -> Text:
 
 
 def _extracted(opened: Opened, source: Source, name: str, notes: list[str]) -> ExtractedPair | None:
+    if source.origin is not None and not source.sha256:
+        notes.append(
+            f"{source.path} was not at hand when wave {source.wave} was adopted, so the pair's text is not known; "
+            "put it there and run `batchmill adopt tracking` again"
+        )
+        return None
     told = len(notes)
     for line in _lines_with(opened, source.extract_path, msgspec.json.encode(name), notes):
         with suppress(msgspec.MsgspecError):

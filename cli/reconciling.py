@@ -31,6 +31,9 @@ def reconcile_ledger(opened: Opened, wishes: Wishes) -> Reconciliation:
     """
     refusals: list[str] = []
     with _lease(opened, needed=not wishes.dry_run) as keeper:
+        if not wishes.dry_run:
+            # Under the lease nobody else writes results: parts of them are those of a process that died.
+            opened.files.sweep(opened.settings.folders.results)
         books = Books(
             opened.database.store,
             opened.context("reconcile").actor,

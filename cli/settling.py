@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.batch.adopting_commands import AdoptJob, SettleClaim
 from core.batch.commands import RetryBatch
 from core.batch.holds import Hold
+from core.batch.numbers import parse
 from core.engine.books import Entry
 from core.errors import BadInputError, RefusedError
 from core.reconcile.adopted import adopted
@@ -23,6 +24,7 @@ def settle_claim(opened: Opened, books: Books, batch: Batch, job: str | None) ->
     """Record which job is that of an adopted batch, None for none; nobody is asked until it is reconciled."""
     if job is not None and not job.startswith("batches/"):
         raise BadInputError(f"{job} is no job's name; the provider's names begin with batches/")
+    _refuse_another_batchs(opened, batch, job)
     command = SettleClaim(job, "a person says so", opened.clock.now())
     recorded = books.write([Entry(batch.number, (command,), f"settle {batch.label}")])
     opened.catch_up()
@@ -41,8 +43,14 @@ def settle_sighted(opened: Opened, books: Books, batch: Batch, job: str | None) 
         books.write([Entry(batch.number, (retry,), f"settle {batch.label}")])
         said = f"{batch.name} has no job; next: `batchmill run`, or `batchmill submit {batch.label}`, sends it."
     else:
+        _refuse_another_batchs(opened, batch, job)
         found = opened.provider().get(job)
         named = OUR_NAME.fullmatch(found.display_name)
+        if named and (int(named["wave"]), parse(named["batch"])) != (batch.wave, batch.number):
+            raise BadInputError(
+                f"{job} is called {found.display_name} at the provider, so it is not that of {batch.name}; "
+                f"`batchmill status {batch.label}` names the one that may be"
+            )
         terms = Terms(now, opened.settings.driving.job_hours, trusted=True)
         match = Match(found, batch.number, (SETTLED,))
         event = adopted(match, terms, attempt=int(named["attempt"]) if named else batch.next_attempt)
@@ -50,3 +58,12 @@ def settle_sighted(opened: Opened, books: Books, batch: Batch, job: str | None) 
         said = f"{batch.name} has job {job}; next: `batchmill run` brings its result home."
     opened.catch_up()
     return said
+
+
+def _refuse_another_batchs(opened: Opened, batch: Batch, job: str | None) -> None:
+    """Raise RefusedError for a job that counts for another batch already."""
+    for row in opened.database.read_model.batches():
+        if job is not None and row.job_name == job and row.number != batch.number:
+            raise RefusedError(
+                f"{job} is the job of batch {row.label} already; look for another one of {batch.name}"
+            )

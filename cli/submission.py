@@ -179,4 +179,4 @@ def closing(opened: Opened) -> str | None:
 
 
 def _needs_somebody(row: BatchRow) -> bool:
-    return row.hold is not None and Hold(row.hold) not in WANTED
+    return row.hold is not None and Hold(row.hold) not in WANTED and not row.passed_on

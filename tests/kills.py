@@ -139,9 +139,9 @@ def unasked(part: str, *, after: int = 0) -> Stop:
     return stop
 
 
-def unrecorded(event: str) -> Stop:
-    """Let the append of this event begin and never end."""
-    return _endless(f"INSERT ON events WHEN NEW.type = 'batch.{event}'")
+def unrecorded(event: str, number: str = "%") -> Stop:
+    """Let the append of this event begin and never end, that of any batch or of one."""
+    return _endless(f"INSERT ON events WHEN NEW.type = 'batch.{event}' AND NEW.stream LIKE 'batch-{number}'")
 
 
 def unfolded() -> Stop:

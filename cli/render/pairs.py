@@ -60,10 +60,18 @@ def _facts(way: PairWay) -> Iterator[tuple[str, str]]:
     yield "pair", f"{way.pair_id}: {way.place.replace('_', ' ')}"
     about = ", ".join(str(each) for each in (source.indicator, source.category, way.topic) if each)
     session = f"session {source.session}" if source.session is not None else "no session"
-    yield "source", f"{source.path}, pair {source.ordinal} of {source.found} ({session}; {about})"
-    yield "", f"sha256 {source.sha256}"
-    yield "wave", f"{source.wave}, plan revision {source.revision} of {_time(source.planned_at)}"
-    yield "prompt", f"{source.prompt_path}, version {version_of(source.prompt_sha256)}"
+    inside = f"{session}; {about}" if about else session
+    yield "source", f"{source.path}, pair {source.ordinal} of {source.found} ({inside})"
+    yield (
+        "",
+        f"sha256 {source.sha256}" if source.sha256 else "the file is not at hand, so its pairs are only claimed",
+    )
+    if source.origin is not None:
+        yield "wave", f"{source.wave}, adopted {_time(source.planned_at)} from {source.origin}"
+    else:
+        yield "wave", f"{source.wave}, plan revision {source.revision} of {_time(source.planned_at)}"
+    if source.prompt_sha256:
+        yield "prompt", f"{source.prompt_path}, version {version_of(source.prompt_sha256)}"
     if way.excluded is not None:
         yield "excluded", way.excluded
     answered = {each.label: each for each in way.requests}
@@ -72,9 +80,7 @@ def _facts(way: PairWay) -> Iterator[tuple[str, str]]:
 
 
 def _passage(each: Passage, answered: Answered | None, prompt_sha256: str) -> Iterator[tuple[str, str]]:
-    yield "batch", f"{each.label} ({each.title}), planned {_time(each.planned_at)} for {each.model}"
-    if each.prompt_sha256 != prompt_sha256:
-        yield "", f"with another prompt, version {version_of(each.prompt_sha256)}"
+    yield from _batch(each, prompt_sha256)
     if each.request:
         yield "", f"request {each.request} with {counted(each.companions, 'pair')}, in {each.file_path}"
     for attempt in each.attempts:
@@ -86,11 +92,23 @@ def _passage(each: Passage, answered: Answered | None, prompt_sha256: str) -> It
     if each.verdict is not None:
         emulated = " (emulated)" if each.emulated else ""
         why = f": {each.reason}" if each.reason else ""
-        yield "verdict", f"{each.verdict}{emulated}{why}; read {_time(each.read_at)}"
+        read = f"; read {_time(each.read_at)}" if each.read_at else ""
+        yield "verdict", f"{each.verdict}{emulated}{why}{read}"
     if each.handed_to is not None:
         yield "", f"taken over by its repair {label(each.handed_to)}"
     if each.given_up_at:
         yield "", f"given up {_time(each.given_up_at)}"
+
+
+def _batch(each: Passage, prompt_sha256: str) -> Iterator[tuple[str, str]]:
+    if each.origin is None:
+        yield "batch", f"{each.label} ({each.title}), planned {_time(each.planned_at)} for {each.model}"
+    else:
+        yield "batch", f"{each.label}, which an older process sent"
+    if each.original is not None:
+        yield "", f"came with the id {each.original}"
+    if each.prompt_sha256 not in {"", prompt_sha256}:
+        yield "", f"with another prompt, version {version_of(each.prompt_sha256)}"
 
 
 def _attempt(attempt: Attempt) -> str:

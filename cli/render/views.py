@@ -68,7 +68,7 @@ def status_lines(
             f"{len(batches) - len(shown)} more batches are not shown; `batchmill status --all` shows them.",
         ]
     reasons = _wave_reasons(waves, batches)
-    told = told_once((row.number, _reason(row, now)) for row in shown if row.reason)
+    told = told_once((row.number, _reason(row, now)) for row in shown if row.reason and not row.passed_on)
     reasons += [f"{batches_named(numbers)}: {reason}" for numbers, reason in told]
     return lines + (["", *reasons] if reasons else [])
 

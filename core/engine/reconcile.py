@@ -105,8 +105,13 @@ def _claimed(view: View, *, thorough: bool) -> set[str]:
 
 
 def _guesses_needed(view: View, seen: Seen) -> bool:
-    """Whether a job has a name of ours and is not on record: only its file tells for certain whose it is."""
-    return any(
+    """Whether only a job's file tells for certain whose it is.
+
+    That is so for a job with a name of ours that is not on record, and as long as adopted batches whose files were
+    read have not been looked up.
+    """
+    waiting = (batch for batch in view.adopted() if batch.status is Status.ADOPTED)
+    return any(batch.adoption and batch.adoption.file_sha256 for batch in waiting) or any(
         OUR_NAME.fullmatch(job.display_name) and job.name not in view.jobs and job.display_name not in view.names
         for job in seen.jobs.values()
     )

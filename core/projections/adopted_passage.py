@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from core.pairs import PairRange
 
 
-def adopted(event: a.BatchAdopted) -> Passage:
-    """Return the way of a pair as far as its batch is claimed."""
+def adopted(event: a.BatchAdopted, ordinal: int) -> Passage:
+    """Return the way of the batch's pair of this place (from 1) as far as the batch is claimed."""
     return Passage(
         batch=event.number,
         label=label(event.number),
@@ -29,6 +29,7 @@ def adopted(event: a.BatchAdopted) -> Passage:
         prompt_sha256="",
         planned_at=stamp(event.at),
         origin=event.origin,
+        original=(event.originals[ordinal - 1] or None) if ordinal <= len(event.originals) else None,
     )
 
 

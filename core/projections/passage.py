@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.adoption.pair_ids import adopted_source
 from core.batch import events as e
-from core.batch.adopted_events import BatchAdopted
+from core.batch.adopted_events import BatchAdopted, JobAdopted
 from core.batch.numbers import label
 from core.ledger.recorded import stamp
 from core.pairs import PairRange, carries, count
@@ -26,7 +27,7 @@ def passage(events: Iterable[Recorded], source: str, ordinal: int, pair_id: str)
         if isinstance(event, e.BatchPlanned):
             found = _begun(event, found) if carries(event.ranges, source, ordinal) else None
         elif isinstance(event, BatchAdopted):
-            found = adopted(event)
+            found = adopted(event, ordinal) if source == adopted_source(event.wave, event.number) else None
         elif isinstance(event, e.BatchWritten) and found is not None:
             found.file_path = event.path
             held = [request for request in event.requests if carries(request.ranges, source, ordinal)]
@@ -34,7 +35,7 @@ def passage(events: Iterable[Recorded], source: str, ordinal: int, pair_id: str)
             found.companions = count(held[0].ranges) if held else 0
         elif found is not None:
             _go_on(found, event, pair_id)
-            if found.origin:
+            if found.origin or isinstance(event, JobAdopted):
                 learn(found, event, PairRange(source, ordinal, ordinal))
             if isinstance(event, e.PairsHandedOver) and carries(event.ranges, source, ordinal):
                 found.handed_to = event.to

@@ -133,3 +133,8 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
         """Pairs that came home from no attempt and that nobody has taken over or given up yet."""
         judged = self.read_at or self.status == Status.FAILED.value
         return self.pairs - self.refined - self.handed_over - self.given_up if judged else 0
+
+    @property
+    def passed_on(self) -> bool:
+        """Whether it failed and all of its pairs are carried by repairs or given up: nobody is needed for it."""
+        return self.status == Status.FAILED.value and not self.missing_now

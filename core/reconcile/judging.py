@@ -26,7 +26,7 @@ UNSENT = {Status.PLANNED, Status.WRITTEN}
 
 def judge_all(view: View, seen: Seen, terms: Terms) -> list[Judgement]:
     """Return a judgement for every job the provider has, every adopted batch, and every file that no job uses."""
-    matcher = Matcher(view)
+    matcher = Matcher(view, seen.files)
     matches: dict[int, list[Match]] = {}
     torn: dict[int, list[Torn]] = {}
     found: list[Judgement] = []
@@ -47,7 +47,7 @@ def judge_all(view: View, seen: Seen, terms: Terms) -> list[Judgement]:
 
 def is_ours(view: View, seen: Seen) -> bool:
     """Whether the provider has any job of this ledger: then what it does not have is really not there."""
-    matcher = Matcher(view)
+    matcher = Matcher(view, seen.files)
     return any(
         job.name in view.jobs or OUR_NAME.fullmatch(job.display_name) or matcher.match(job) is not None
         for job in seen.jobs.values()

@@ -12,8 +12,9 @@ from core.adoption.names import number_in_name
 from core.ports import Job  # noqa: TC001 - msgspec reads the annotations at run time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from core.ports import RemoteFile
     from core.reconcile.view import View
 
 NAME, DISPLAY, INPUT, TIME, SETTLED = "name", "display name", "input file", "time", "a person's word"
@@ -41,10 +42,12 @@ class Torn(msgspec.Struct, frozen=True):
 
 
 class Matcher:
-    """Finds the adopted batch of a job; built once from all that the ledger's adopted batches claim."""
+    """Finds the adopted batch of a job; built once from all that is known of the ledger's adopted batches."""
 
-    def __init__(self, view: View) -> None:
-        """Lay out the claims of all adopted batches."""
+    def __init__(self, view: View, files: Mapping[str, RemoteFile] | None = None) -> None:
+        """Lay out the claims of all adopted batches, beside the `files` that are still in the provider's store."""
+        self._files = files or {}
+        self._shas: dict[str, list[int]] = {}
         self._claimed: dict[str, list[int]] = {}
         self._settled: dict[str, int] = {}
         self._closed: set[int] = set()
@@ -65,6 +68,8 @@ class Matcher:
                 self._claimed.setdefault(name, []).append(batch.number)
             for upload in adoption.uploads:
                 self._uploads.setdefault(upload, []).append(batch.number)
+            if adoption.file_sha256:
+                self._shas.setdefault(adoption.file_sha256, []).append(batch.number)
             self._times[batch.number] = [at for at in (_moment(claim.time) for claim in adoption.claims) if at]
 
     def match(self, job: Job) -> Match | Torn | None:
@@ -76,7 +81,7 @@ class Matcher:
         if job.name in self._settled:
             return Match(job, self._settled[job.name], (SETTLED,))
         claimed = set(self._claimed.get(job.name, ()))
-        by_input = set(self._uploads.get(job.input_file or "", ()))
+        by_input = self._by_input(job.input_file or "")
         display = number_in_name(job.display_name) if not OUR_NAME.fullmatch(job.display_name) else None
         by_display = {display} & self._numbers - self._closed if display is not None else set()
         said = (by_display & by_input) or by_display or by_input
@@ -89,10 +94,16 @@ class Matcher:
             candidates = timely if len(timely) == 1 else candidates
         if len(candidates) > 1:
             return Torn(job, tuple(sorted(candidates)), tuple(word for word, numbers in evidence if numbers))
-        number = candidates.pop()
+        number = next(iter(candidates))
         by = [word for word, numbers in evidence if number in numbers]
         by += [TIME] if self._near(job, number) else []
         return Match(job, number, tuple(by), tuple(sorted(claimed - {number})))
+
+    def _by_input(self, name: str) -> set[int]:
+        """Return the batches whose file a job was given: its bytes tell for certain, lists only claim it."""
+        stored = self._files.get(name)
+        same = self._shas.get(stored.sha256, ()) if stored is not None and stored.sha256 else ()
+        return set(same or self._uploads.get(name, ()))
 
     def by_time(self, job: Job) -> tuple[int, ...]:
         """Return the batches whose claimed time is near to a job's: a hint for a person, and no more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ import pytest
 from adapters.emulator.emulator import Emulator
 from adapters.emulator.server import serving
 from adapters.emulator.settings import EmulatorSettings
+from adapters.emulator.truth import read_truth
+from tests import older_wave
 from tests.bad_lines import BadLine, bad_line
 from tests.workspaces import Mill
 
@@ -57,3 +60,28 @@ def serving_emulator() -> Callable[..., AbstractContextManager[str]]:
             yield url
 
     return serve
+
+
+@pytest.fixture(scope="session")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder with an older wave's papers, and the truth about it."""
+    folder = tmp_path_factory.mktemp("older")
+    older_wave.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def adopted_wave(tmp_path_factory: pytest.TempPathFactory, older: Path) -> Path:
+    """Give a workspace that has taken over all papers of the older wave, to be copied."""
+    mill = Mill(tmp_path_factory.mktemp("adopted") / "mill")
+    mill.run("init")
+    older_wave.take_over(mill, older)
+    return mill.root
+
+
+@pytest.fixture
+def taken(mill: Mill, older: Path, adopted_wave: Path, emulator: Emulator) -> Mill:
+    """Give such a workspace, and a provider with what is really there."""
+    emulator.load(read_truth(older / "truth.json"))
+    shutil.copytree(adopted_wave, mill.root, dirs_exist_ok=True)
+    return mill

@@ -12,6 +12,7 @@ from adapters.files.adopted_tracking import read_tracking
 from core.adoption.adopted_batch import Known
 from core.adoption.forms import FileForm, FormClaim
 from core.adoption.job_claims import jobs_by_batch, uploads_without_job
+from core.adoption.pair_ids import ids_between
 from core.adoption.stocktaking import Stocktaking, take_stock
 from tests.workspaces import SHARED
 
@@ -111,6 +112,18 @@ def test_10_of_them_are_in_the_wrong_form_only_because_the_operator_says_so(stoc
 def test_the_files_of_batches_1_and_2_do_not_bear_that_out(stock: Stocktaking) -> None:
     (finding,) = [finding for finding in stock.findings if finding.code == "form-disagrees"]
     assert finding.sentence.startswith("batches 1-2 are said")
+
+
+def test_ids_that_follow_from_the_tracking_file_are_those_that_stand_in_the_files(stock: Stocktaking) -> None:
+    derived = {
+        batch.number: ids_between(batch.claimed.first_pair_id, batch.claimed.last_pair_id, batch.claimed.pairs)
+        for batch in stock.batches
+    }
+    compared = {batch.number: batch.facts.originals for batch in stock.batches if batch.facts.at_hand}
+    assert sum(map(bool, derived.values())) == 51
+    agreeing = [number for number, originals in compared.items() if derived[number] == originals]
+    assert agreeing == [number for number in compared if derived[number]]
+    assert len(agreeing) == 11
 
 
 def test_texts_are_streamed_a_request_at_a_time() -> None:
