@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("version", "advice"), [("'0000'", "`batchmill init`"), ("'9999'", "update batchmill"), ("NULL", "init")]
+    ("version", "advice"), [("'0000'", "`batchmill db upgrade`"), ("'9999'", "update batchmill"), ("NULL", "init")]
 )
 def test_a_schema_of_another_version_is_a_line(offline: Mill, version: str, advice: str) -> None:
     written(offline, a=11)
