@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from adapters.emulator.emulator import Emulator
 from adapters.emulator.server import serving
 from adapters.emulator.settings import EmulatorSettings
 from tests.bad_lines import BadLine, bad_line
+from tests.homes import approved
 from tests.workspaces import Mill
 
 if TYPE_CHECKING:
@@ -57,3 +59,21 @@ def serving_emulator() -> Callable[..., AbstractContextManager[str]]:
             yield url
 
     return serve
+
+
+@pytest.fixture(scope="session")
+def brought_home(
+    tmp_path_factory: pytest.TempPathFactory, serving_emulator: Callable[..., AbstractContextManager[str]]
+) -> Path:
+    """Give a workspace whose wave 2, batches 205 and 206 of 11 and 12 pairs, came home; only for copies."""
+    with serving_emulator() as url:
+        mill = approved(Mill(tmp_path_factory.mktemp("home") / "mill", url), a=11, b=12)
+        mill.run("run --until-idle")
+    return mill.root
+
+
+@pytest.fixture
+def home(brought_home: Path, offline: Mill) -> Mill:
+    """Give a copy of that workspace."""
+    shutil.copytree(brought_home, offline.root, dirs_exist_ok=True)
+    return offline
