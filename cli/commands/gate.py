@@ -52,14 +52,22 @@ def sample(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     *,
     wave: Wave,
-    size: Annotated[int, typer.Option(min=1, max=100_000, help="Pairs to draw.")] = 30,
-    seed: Annotated[str, typer.Option(help="Another word draws other pairs.")] = "1",
+    size: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help="Pairs to draw (default: as last time, at first 30)."),
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(help="Another word draws other pairs (default: as last time, at first 1).")
+    ] = None,
     sheet: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write the sample for people without a terminal.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Draw a stratified random sample of a wave's refined pairs, for people to score."""
+    """Draw a stratified random sample of a wave's refined pairs, for people to score.
+
+    It is drawn again only with another size or seed, so that nobody's work is for nothing.
+    """
     from cli.compose import opened
     from cli.render.scores import sample_lines
     from cli.render.text import emit_json, say
