@@ -13,6 +13,7 @@ import typer
 
 from cli.commands import (
     adopt,
+    again,
     balance,
     claims,
     cost,
@@ -85,6 +86,7 @@ ROOMS = (
     drive,
     steer,
     gate,
+    again,
     inspect,
     balance,
     pair,
