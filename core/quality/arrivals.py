@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Arrival(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A staged file: its usable `pairs`, and the request it is about (with the wave that made it), if any.
 
-    It `answers` the request, or `words` say why not.
+    It `answers` the request, or `words` say why not. One that is not `fit` is of no use to a plan: it is
+    broken, or the same bytes stood before.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Arrival(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     request: str | None
     wave: int | None
     answers: bool
+    fit: bool
     words: str
 
 
@@ -65,6 +67,7 @@ def arrivals(
                 request=about,
                 wave=waves[about] if about else None,
                 answers=match is not None,
+                fit=match is not None or not (unusable(source) or source.sha256 in bytes_of),
                 words=words,
             )
         )
