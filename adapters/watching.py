@@ -74,9 +74,10 @@ class WatchedFolder:
         looked = 0.0
         for noticed in self._bells(stop):
             if noticed or self._moving or self._blind or time.monotonic() - looked > SURE_SECONDS:
+                began = self._first is None
                 looked = time.monotonic()
                 found = self._news(looked)
-                if found.at_rest or found.in_motion:
+                if found.at_rest or found.in_motion or (began and self._first is not None):
                     yield found
 
     def _bells(self, stop: Event) -> Iterator[bool]:

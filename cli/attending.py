@@ -73,6 +73,7 @@ class Attention:
         self._read: SimpleQueue[_Burst] = SimpleQueue()
         self._waiting: list[_Burst] = []
         self._sparing = Sparing()
+        self._watching = False
 
     def attend(self, actor: str, fence: Fence | None) -> None:
         """Record which requests are fulfilled by what came, signed by `actor`, and say so.
@@ -84,7 +85,12 @@ class Attention:
             self._thread = Thread(target=self._look, name="inbox", daemon=True)
             self._thread.start()
         while not self._read.empty():
-            self._waiting.append(self._read.get())
+            burst = self._read.get()
+            if not self._watching:
+                self._watching = True
+                self._log.info("inbox.watched", folder=self._opened.settings.folders.inbox)
+            if burst.staged or burst.news.in_motion:
+                self._waiting.append(burst)
         found: list[Notice] = []
         if self._waiting:
             found = notices(self._record(actor, fence))

@@ -42,7 +42,7 @@ class Notice(msgspec.Struct, frozen=True):
 def notices(occasion: Occasion) -> list[Notice]:
     """Return the lines: files that answer a request, that fall short of one, that are new, and that are written.
 
-    Of those that stood there when watching began, only the ones that say something new about a request are told.
+    Those that stood there when watching began are passed over if they are known, or about no request.
     """
     news = [each for each in occasion.arrivals if each.answers or not _is_old(each, occasion)]
     plan = f"batchmill plan --wave {occasion.next_wave}"
@@ -58,7 +58,9 @@ def notices(occasion: Occasion) -> list[Notice]:
 
 
 def _is_old(each: Arrival, occasion: Occasion) -> bool:
-    return each.path in occasion.was_there and (each.request is None or each.sha256 in occasion.known)
+    if each.path not in occasion.was_there:
+        return False
+    return each.sha256 in occasion.known or (each.request is None and each.fit)
 
 
 class _Minute:

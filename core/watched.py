@@ -28,7 +28,8 @@ class FolderWatch(Protocol):
     def news(self, stop: Event) -> Iterator[FolderNews]:
         """Yield files that came or changed, each once it is at rest, in bursts, until `stop` is set.
 
-        The first are those that are there already. A file that keeps changing for long is named once as being in
+        The first news is of the moment when watching began, and may be empty; then come the files that stood there
+        already. A file that keeps changing for long is named once as being in
         motion. A folder that cannot be watched, or vanishes, is waited for.
         """
         ...

@@ -92,6 +92,6 @@ def lacking_lines(wave: int, lacking: Sequence[tuple[str, int]]) -> list[str]:
     return [
         clean(
             f"{len(lacking)} {has} no pair or few ({named}{more}); "
-            f"they are asked for again with `batchmill request --wave {wave}`."
+            f"to ask for them again: `batchmill request --wave {wave}`."
         )
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.planning.naming import slug
 from core.quality.requests import Priority, RegenerationRequest
 from core.wave.request_events import RegenerationRequested, RequestDocument, RequestFulfilled
 
@@ -28,10 +29,6 @@ class Asking(msgspec.Struct, frozen=True):
 
     open: tuple[Asked, ...] = ()
     fulfilled: tuple[Asked, ...] = ()
-
-    def answered(self, name: str, sha256: str) -> bool:
-        """Whether a request of this name about this source was fulfilled."""
-        return any((each.request.name, each.request.sha256) == (name, sha256) for each in self.fulfilled)
 
     def about(self) -> frozenset[str]:
         """Return the sha256s of all sources that were asked for again."""
@@ -58,14 +55,24 @@ def asking_of(events: Iterable[tuple[int, object]]) -> Asking:
 def still_to_ask(asking: Asking, requests: Iterable[RegenerationRequest]) -> list[RegenerationRequest]:
     """Return the requests that were not made yet: about other bytes, or for another number of pairs.
 
-    One that another wave made about the same source is not made twice, and one that was fulfilled not again.
+    One that was fulfilled is not made again for the same bytes, whichever wave comes upon them, and none beside an
+    open one for the same indicator and session.
     """
     made = {each.request.name: each.request for each in asking.open}
+    taken = {_subject(request): name for name, request in made.items()}
+    done = {(_subject(each.request), each.request.sha256) for each in asking.fulfilled}
     return [
         each
         for each in requests
-        if not asking.answered(each.name, each.sha256) and not _same(made.get(each.name), each)
+        if (_subject(each), each.sha256) not in done
+        and taken.get(_subject(each), each.name) == each.name
+        and not _same(made.get(each.name), each)
     ]
+
+
+def _subject(request: RegenerationRequest) -> tuple[str, int | None]:
+    """Return what a request asks for, however it is spelt and whatever it is called."""
+    return slug(request.indicator), request.session
 
 
 def requested(
