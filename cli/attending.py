@@ -145,13 +145,13 @@ class Attention:
     def _staged(self, news: FolderNews) -> Iterator[Staged]:
         for path in news.at_rest:
             try:
-                (source,) = open_staged((self._inbox / path,), self._inbox).sources
+                sources = open_staged((self._inbox / path,), self._inbox).sources
             except NotFoundError:
                 continue
             content = _Heedful(Screening(screening_settings(self._opened)))
             content.stop = self._stop
             low = self._opened.settings.planning.low_count_below
-            yield from staged_of(take_stock([source], inbox=path, low_count_below=low, content=content))
+            yield from staged_of(take_stock(sources, inbox=path, low_count_below=low, content=content))
 
     def _trouble(self, said: str) -> None:
         self._log.warning("trouble", said=said)

@@ -134,9 +134,7 @@ def test_a_low_count_is_told_from_a_critical_and_a_fair_one(offline: Mill) -> No
     assert parts == {"tvl": "over", "apr": "fair", "fees": "low", "gas": "critical"}
 
 
-def test_a_death_between_the_documents_and_the_ledger_asks_for_nothing_twice(
-    offline: Mill, tmp_path: Path
-) -> None:
+def test_a_death_between_documents_and_ledger_asks_for_nothing_twice(offline: Mill, tmp_path: Path) -> None:
     offline.run("init")
     offline.put("slippage.json", answer("slippage", 0))
     offline.put("tvl.json", answer("tvl", 12))
