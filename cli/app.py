@@ -13,6 +13,7 @@ import typer
 
 from cli.commands import (
     adopt,
+    again,
     backup,
     balance,
     carry,
@@ -87,6 +88,7 @@ ROOMS = (
     drive,
     steer,
     gate,
+    again,
     inspect,
     balance,
     pair,

@@ -137,6 +137,7 @@ class Driving(Section):
     unsure_hours: float = Field(default=12.0, gt=0)
     reconcile_hours: float = Field(default=6.0, ge=0)
     looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
+    watch_inbox: bool = True
 
 
 class Budget(Section):

@@ -24,6 +24,7 @@ HOMES = {
     "httpx2": ("adapters.gemini",),
     "apscheduler": ("adapters.scheduler",),
     "harper": ("adapters.language",),
+    "watchfiles": ("adapters.watching",),
     "starlette": ("adapters.emulator",),
     "uvicorn": ("adapters.emulator",),
     "typer": ("cli",),
