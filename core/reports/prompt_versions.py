@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.exchange.prompts import version_of
+from core.planning.naming import counted
 from core.projections.money import Figures, figures
 from core.quality.means import wave_means
 from core.quality.scores import by_people
@@ -128,7 +129,7 @@ def answer(found: Sequence[Version], asked: dict[str, float], current: str) -> l
     if short:
         said = [f"Version {now.name} needs tuning: {'; '.join(short)}."]
         if now.faults:
-            most = ", ".join(f"{check} ({count:,} pairs)" for check, count in now.faults[:3])
+            most = ", ".join(f"{check} ({counted(count, 'pair')})" for check, count in now.faults[:3])
             said.append(f"Most of its faults: {most}.")
     else:
         said = [f"Nothing measured asks for tuning version {now.name}: every figure is what the gate wants."]

@@ -10,6 +10,7 @@ from core.batch.adopted_events import BatchAdopted, ClaimSettled
 from core.batch.events import BatchPlanned
 from core.batch.numbers import label
 from core.ledger.streams import batch_number, wave_number
+from core.projections.milestone import some
 from core.quality.scores import Score, scored
 from core.reports.sending import Sending
 from core.wave import course_events as c
@@ -95,9 +96,12 @@ def _act(event: object) -> tuple[str, str] | None:
     """Return what was decided by an event and why, None where nothing was."""
     match event:
         case w.WavePlanned(revision=revision, batches=batches):
-            return f"planned, revision {revision}", f"{len(batches):,} batches"
+            return f"planned, revision {revision}", some(len(batches), "batch", "batches")
         case w.WaveReplanned(batches=batches, pairs=pairs, only=only):
-            return f"{pairs:,} missing pairs planned again", f"{len(batches):,} repairs, of {', '.join(only)}"
+            return (
+                f"{pairs:,} missing pairs planned again",
+                f"{some(len(batches), 'repair', 'repairs')}, of {', '.join(only)}",
+            )
         case w.WaveAdopted(tracking=tracking):
             return "adopted", tracking
         case w.WaveReleased(reason=reason):
@@ -121,6 +125,6 @@ def _act(event: object) -> tuple[str, str] | None:
 def _why(criteria: Iterable[c.CriterionJudged]) -> str:
     """Return which criteria kept a verdict from being good."""
     missed = [
-        f"{each.name} {'is open' if each.passed is None else 'failed'}" for each in criteria if not each.passed
+        f"{each.name}: {'open' if each.passed is None else 'failed'}" for each in criteria if not each.passed
     ]
     return ", ".join(missed) or "every criterion passed"

@@ -9,6 +9,7 @@ import msgspec
 from core.batch import adopted_events as a
 from core.batch import events as e
 from core.ledger.recorded import stamp
+from core.planning.naming import counted
 
 if TYPE_CHECKING:
     from core.ledger.recorded import Recorded
@@ -97,7 +98,7 @@ class Sending:
                 self._trouble(batch, at, "sent again", reason)
             case e.PairsGivenUp(pairs=pairs):
                 first = pairs[0].reason if pairs else ""
-                self._trouble(batch, at, "given up", f"{len(pairs):,} pairs, the first because {first}")
+                self._trouble(batch, at, "given up", f"{counted(len(pairs), 'pair')}, the first because {first}")
             case e.CancelRequested(reason=reason):
                 self._trouble(batch, at, "to be cancelled", reason)
             case e.BatchPaused(reason=reason):

@@ -22,8 +22,8 @@ table{border-collapse:collapse;min-width:45%;font-size:.86rem;font-variant-numer
 caption{text-align:left;color:var(--soft);padding:0 0 .4rem;font-size:.86rem}
 th,td{padding:.35rem .6rem;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top;
 overflow-wrap:break-word}
-th{font-weight:600;color:var(--soft);white-space:nowrap}
-.right{text-align:right;white-space:nowrap}
+th{font-weight:600;color:var(--soft);vertical-align:bottom}
+.right{text-align:right}td.right{white-space:nowrap}
 figure{margin:1.2rem 0;padding:1rem;background:var(--card);border:1px solid var(--rule);border-radius:6px}
 figcaption{font-weight:600;margin-bottom:.6rem}
 svg{width:100%;height:auto;display:block;max-width:60rem}
@@ -32,7 +32,7 @@ svg .small{font-size:11px;fill:var(--soft)}
 svg .middle{text-anchor:middle}svg .end{text-anchor:end}
 .axis{stroke:var(--soft)}.grid{stroke:var(--rule)}
 .before{fill:var(--before)}.after{fill:var(--after)}
-.refined{fill:var(--good)}.missing{fill:var(--before)}.lost{fill:var(--bad)}.open{fill:var(--open)}
+.refined{fill:var(--good)}.missing{fill:var(--before)}.lost{fill:var(--bad)}.open{fill:var(--open)}.moved{fill:var(--after)}
 .heat{stroke:var(--rule)}.none{fill:transparent}
 .good1,.good2,.good3,.good4{fill:var(--good)}.bad1,.bad2,.bad3,.bad4{fill:var(--bad)}
 .good1,.bad1{fill-opacity:.14}.good2,.bad2{fill-opacity:.26}.good3,.bad3{fill-opacity:.4}.good4,.bad4{fill-opacity:.56}

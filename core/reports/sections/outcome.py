@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST = 40
 KINDS = (
     ("refined", "refined"),
+    ("moved", "in a repair"),
     ("missing", "missing"),
     ("lost", "given up"),
     ("open", "not home yet"),
@@ -34,7 +35,11 @@ def summary(material: Material) -> list[Block]:
         against = ", overruling the verdict" * row.overruled
         decision = f"{row.decided_by} {row.decision} it{against}: {row.decision_reason}"
     home = f"{refined:,} of {asked:,} pairs are refined{f' ({share(refined / asked)})' if asked else ''}."
-    price = f"It was expected to cost {usd(money.expected_usd)} US dollars"
+    price = (
+        f"It was expected to cost {usd(money.expected_usd)} US dollars"
+        if money.expected_usd
+        else "No price was expected"
+    )
     if money.home and money.usd is not None:
         price += f", and what is home came to {usd(money.usd)}"
     lines = (
@@ -99,7 +104,7 @@ def batches(material: Material) -> list[Block]:
     shown = material.own[:MOST]
     chart = Chart(
         "Completion by batch",
-        "How many pairs of each batch are refined, missing, given up or not home; the table has the figures.",
+        "Of each batch, the pairs refined, in a repair, missing, given up, not home; the table has the figures.",
         Parts(tuple(f"{row.label} {row.title}" for row in shown), KINDS, tuple(map(_parts, shown))),
     )
     drawn: list[Block] = [chart] if shown else []
@@ -112,8 +117,8 @@ def batches(material: Material) -> list[Block]:
 
 
 def _parts(row: BatchRow) -> tuple[int, ...]:
-    lost = row.given_up + row.handed_over
-    return row.refined, row.missing_now, lost, row.pairs - row.refined - row.missing_now - lost
+    home = (row.refined, row.handed_over, row.missing_now, row.given_up)
+    return *home, row.pairs - sum(home)
 
 
 def _cut(count: int) -> list[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.planning.naming import counted
 from core.quality.agreement import agreement
 from core.quality.calibration import calibrate
 from core.quality.means import THRESHOLD, wave_means
@@ -78,5 +79,5 @@ def samples(material: Material) -> list[Block]:
     if not found.pairs:
         return [*heads, Sentence(found.missing or "No pair came home yet.")]
     whence = "of the sample that people score" if found.drawn else "drawn by a fixed seed"
-    said = f"{len(found.pairs)} pairs {whence}; `batchmill pair ID` shows the whole of any."
+    said = f"{counted(len(found.pairs), 'pair')} {whence}; `batchmill pair ID` shows the whole of any."
     return [*heads, Sentence(said), *found.pairs]

@@ -30,9 +30,9 @@ def inventory(material: Material) -> list[Block]:
         )
         for each in sources
     ]
-    headers = ("file", "session", "indicator", "category", "claimed", "found", "planned", "left out")
+    headers = ("file", "session", "indicator", "category", "claimed", "found", "in batches", "left out")
     found, planned = sum(each.found for each in sources), sum(each.planned for each in sources)
-    caption = f"{counted(len(sources), 'source')}, {counted(found, 'pair')} found, {planned:,} of them planned"
+    caption = f"{counted(len(sources), 'source')}, {found:,} pairs found, {planned:,} of them in batches"
     return [Heading("Inventory"), *table(caption, headers, rows, right=(1, 4, 5, 6, 7))]
 
 

@@ -27,7 +27,7 @@ def prompts(material: Material) -> list[Block]:
     ]
     headers = (
         *("version", "waves", "pairs", "kept", "well formed", "gain", "interval"),
-        *("people's mean", "pairs scored", "US dollars for 1,000 refined"),
+        *("people's mean", "pairs scored", "US dollars a 1,000 refined"),
     )
     terms = material.record.state.terms
     said = answer(found, asked_of(material), version_of(terms.prompt_sha256) if terms else "")
