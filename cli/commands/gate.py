@@ -39,9 +39,12 @@ def assess(
     from cli.compose import opened
     from cli.render.assessed import assessed_lines
     from cli.render.text import emit_json, say
+    from cli.reporting import write_after
 
     with opened(*context.obj) as workspace:
         found = assess_wave(workspace, wave, dry_run=dry_run)
+        if not dry_run:
+            write_after(workspace, wave, assessed=True)
     if as_json:
         emit_json(found)
     else:
