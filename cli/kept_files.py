@@ -8,7 +8,7 @@ import msgspec
 
 from core.batch.adopted_events import RefinedAdopted
 from core.batch.events import AnswersRead, BatchDownloaded, BatchWritten
-from core.engine.read import refine_into
+from core.engine.read import read_into
 from core.errors import NotFoundError, StorageError
 from core.ledger.load import load_batch
 from core.ledger.streams import batch_number
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def recorded_files(opened: Opened) -> dict[str, str]:
-    """Return the sha256 of every extract, batch file, result, refined-pairs file and assessment, by path.
+    """Return the sha256 of every extract, batch file, result, file of answers and assessment, by path.
 
     It is the one that was recorded last. An assessment names the file of its pairs, which follows it.
     """
@@ -66,7 +66,7 @@ def differing(opened: Opened) -> list[str]:
 
 
 def restore_refined(opened: Opened) -> list[str]:
-    """Make refined-pairs files anew from the results that were kept, and return their paths.
+    """Make files of refined pairs and judgements anew from the results that were kept, and return their paths.
 
     Only where the result still has the bytes that were recorded: the same bytes are read into the same file.
     """
@@ -79,7 +79,7 @@ def restore_refined(opened: Opened) -> list[str]:
         if opened.files.digest(batch.result_path) != batch.result_sha256:
             continue
         try:
-            refine_into(opened.files, batch, event.path)
+            read_into(opened.files, batch, event.path)
         except (NotFoundError, StorageError):
             continue
         restored.append(event.path)

@@ -129,6 +129,7 @@ def _likely(opened: Opened, source: Source, *, certain: bool) -> list[int]:
     """Return the wave's batches that may carry the pair; the unlikely follow unless the extract is certain."""
     rows = opened.database.read_model.batches()
     rows = [row for row in rows if row.wave == source.wave and row.repairs is None and row.pairs]
+    rows = [row for row in rows if not row.judges]
     rows.sort(key=lambda row: not _may_carry(row, source))
     return [row.number for row in rows if not certain or _may_carry(row, source)]
 

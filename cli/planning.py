@@ -14,7 +14,7 @@ from cli.asking import asking_in, known_bytes, lacking
 from cli.experience import learned
 from cli.prompts import keep_version, prompt_of
 from cli.screening import content_of
-from core.batch.numbers import base_of
+from core.batch.numbers import serial_of
 from core.errors import BadInputError, RefusedError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
@@ -242,7 +242,8 @@ def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
     prompt, digest = prompt_of(opened)
     name = opened.settings.model.name
     catch_up(opened.database.store, opened.database.read_model)
-    highest = max((base_of(row.number) for row in opened.database.read_model.batches()), default=0)
+    rows = opened.database.read_model.batches()
+    highest = max((serial_of(row.number) for row in rows if not row.judges), default=0)
     return PlanTerms(
         wave=request.wave,
         revision=wave.revision + 1,

@@ -15,6 +15,7 @@ from core.exchange.rows import UNREADABLE
 from core.ledger.streams import batch_stream
 from core.quality.assessment.examine import RefinedPair
 from core.quality.findings import After, Before
+from core.quality.review_pair import ReviewPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +48,7 @@ def refined_batches(opened: Opened, wave: Wave, rows: Sequence[BatchRow]) -> Ite
         raise NotFoundError(f"wave {wave.wave} has no plan; run `batchmill plan --wave {wave.wave}` first")
     carriers: dict[int, list[BatchRow]] = {}
     for row in rows:
-        if row.wave == wave.wave and row.refined_path and row.refined:
+        if row.wave == wave.wave and row.refined_path and row.refined and not row.judges:
             carriers.setdefault(row.repairs or row.number, []).append(row)
     current: int | None = None
     home: dict[str, Home] = {}
@@ -64,6 +65,26 @@ def refined_batches(opened: Opened, wave: Wave, rows: Sequence[BatchRow]) -> Ite
             pairs.append(_pair(pair, pair.batch, home[pair.pair_id]))
     if pairs:
         yield pairs
+
+
+def reviewed(opened: Opened, wave: Wave, rows: Sequence[BatchRow]) -> Iterator[ReviewPair]:
+    """Yield the refined pairs of a wave as whoever judges them is shown them, in the extract's order."""
+    for pairs in refined_batches(opened, wave, rows):
+        for pair in pairs:
+            yield ReviewPair(
+                pair_id=pair.before.pair_id,
+                category=pair.before.category,
+                source=source_of(pair),
+                question_before=pair.before.question,
+                answer_before=pair.before.answer,
+                question_after=pair.after.question,
+                answer_after=pair.after.answer,
+            )
+
+
+def source_of(pair: RefinedPair) -> str:
+    """Return the key of a pair's source."""
+    return pair.before.pair_id.rpartition("-")[0]
 
 
 def _answers(opened: Opened, carriers: Sequence[BatchRow]) -> dict[str, Home]:

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.files.score_sheets import read_sheet, write_sheet
-from cli.refined import refined_batches
+from cli.judge_scores import JudgeStanding, judge_standings
+from cli.refined import refined_batches, reviewed, source_of
 from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
 from core.ledger.recorded import NewEvent
 from core.ledger.streams import wave_stream
 from core.quality.agreement import Agreement, agreement
-from core.quality.calibration import Calibration, calibrate
 from core.quality.means import WaveMeans, wave_means
-from core.quality.review_pair import ReviewPair
 from core.quality.sampling import Candidate, draw, drawn_before
 from core.quality.score_sheet import read_sheet_rows, sheet_rows
-from core.quality.scores import Score, by_models, by_people, latest, scored
+from core.quality.scores import Score, by_people, latest, scored
 from core.wave.score_events import PairScored, SampleDrawn
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.compose import Opened
-    from core.quality.assessment.examine import RefinedPair
+    from core.quality.review_pair import ReviewPair
     from core.quality.sampling import Sample
     from core.quality.score_sheet import SheetRead
     from core.wave.score_events import ScoreEvent
@@ -53,7 +52,7 @@ def draw_sample(opened: Opened, number: int, size: int | None = None, seed: str 
         Candidate(
             pair.before.pair_id,
             pair.before.category,
-            _source(pair),
+            source_of(pair),
             len(pair.before.answer),
         )
         for pairs in batches
@@ -88,18 +87,9 @@ def review_pairs(opened: Opened, number: int) -> Iterator[ReviewPair]:
         raise NotFoundError(f"no sample of wave {number} was drawn; run `batchmill sample --wave {number}`")
     wanted = set(sample.pair_ids)
     wave = load_wave(opened.database.store, number)
-    for pairs in refined_batches(opened, wave, opened.rows().batches()):
-        for pair in pairs:
-            if pair.before.pair_id in wanted:
-                yield ReviewPair(
-                    pair_id=pair.before.pair_id,
-                    category=pair.before.category,
-                    source=_source(pair),
-                    question_before=pair.before.question,
-                    answer_before=pair.before.answer,
-                    question_after=pair.after.question,
-                    answer_after=pair.after.answer,
-                )
+    for pair in reviewed(opened, wave, opened.rows().batches()):
+        if pair.pair_id in wanted:
+            yield pair
 
 
 def record_score(opened: Opened, number: int, score: Score) -> None:
@@ -117,24 +107,22 @@ def scores_of(opened: Opened, number: int) -> list[Score]:
 
 
 class ScoreStanding(msgspec.Struct, frozen=True):
-    """What people gave a wave's sample, how far they agree, and how a model judge compares, if any scored it."""
+    """What people gave a wave's sample, how far they agree, and each model that judged it beside them."""
 
     people: WaveMeans
     agreement: Agreement
-    models: WaveMeans | None
-    calibration: Calibration | None
+    judges: tuple[JudgeStanding, ...]
 
 
 def standing_of(opened: Opened, number: int) -> ScoreStanding:
     """Return what the scores of a wave come to."""
     given = scores_of(opened, number)
     least = opened.settings.gate.people_least
-    people, models = by_people(given), by_models(given)
+    people = by_people(given)
     return ScoreStanding(
         people=wave_means(people, least),
         agreement=agreement(people),
-        models=wave_means(models, least) if models else None,
-        calibration=calibrate(people, models) if people and models else None,
+        judges=judge_standings(opened, number, given, least),
     )
 
 
@@ -162,10 +150,6 @@ def _said(score: Score) -> tuple[Sequence[int], str]:
 
 def _event(score: Score) -> PairScored:
     return PairScored(score.pair_id, score.reviewer, score.marks, score.comment, score.at)
-
-
-def _source(pair: RefinedPair) -> str:
-    return pair.before.pair_id.rpartition("-")[0]
 
 
 def _append(opened: Opened, number: int, events: Sequence[ScoreEvent], command: str) -> None:

@@ -86,6 +86,16 @@ class Model(Section):
     prompt_file: str = "prompts/refinement.md"
 
 
+class Judge(Section):
+    """Which model judges refined pairs, and by which prompt; empty: the refining model.
+
+    Where the file is not there, the prompt is the one that comes with the program.
+    """
+
+    model: str = ""
+    prompt_file: str = "prompts/judging.md"
+
+
 class Planning(Section):
     """How pairs become batches."""
 

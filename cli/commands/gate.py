@@ -135,7 +135,7 @@ def scores(
 ) -> None:
     """Show what people and models gave a wave's sample, and how far they agree; or take scores from a table."""
     from cli.compose import opened
-    from cli.render.scores import calibration_lines, score_lines
+    from cli.render.scores import judge_lines, score_lines
     from cli.render.text import emit_json, say
     from cli.scoring import standing_of
 
@@ -147,8 +147,8 @@ def scores(
         emit_json(found)
         return
     say("\n".join(score_lines(found.people, found.agreement)))
-    if found.calibration is not None:
-        say("\n".join(calibration_lines(found.calibration)))
+    for judge in found.judges:
+        say("\n".join(judge_lines(judge)))
 
 
 def _take(workspace: Opened, wave: int, sheet: Path, reviewer: str | None) -> None:
