@@ -97,9 +97,13 @@ class Attention:
             self._waiting.clear()
         self._tell(self._sparing.told(found, time.monotonic()))
 
-    def stop(self) -> None:
-        """Watch no longer."""
+    def close(self) -> None:
+        """Let the watching end, without waiting; may be called from a signal handler."""
         self._stop.set()
+
+    def stop(self) -> None:
+        """Watch no longer, and say what was still to be counted."""
+        self.close()
         if self._thread is not None:
             self._thread.join(CLOSING_SECONDS)
         self._tell(self._sparing.rest())

@@ -213,6 +213,12 @@ class Drive:
             self._attention.attend(self._actor(), self._keeper.fence())
         return pulse
 
+    def _end(self) -> None:
+        self.loop.stop()
+        if self._attention is not None:
+            # Now, so that it has ended when a call that hangs has used up the time there is.
+            self._attention.close()
+
     @contextmanager
     def _attended(self) -> Iterator[None]:
         try:
@@ -225,7 +231,7 @@ class Drive:
     def _stopped_by_signals(self) -> Iterator[None]:
         before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
         for number in before:
-            signal.signal(number, lambda *_: self.loop.stop())
+            signal.signal(number, lambda *_: self._end())
         try:
             yield
         finally:
