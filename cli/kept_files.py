@@ -12,12 +12,18 @@ from core.engine.read import read_into
 from core.errors import NotFoundError, StorageError
 from core.ledger.load import load_batch
 from core.ledger.streams import batch_number
-from core.quality.assessment.report import Assessment
 from core.wave.course_events import WaveAssessed
 from core.wave.events import WaveAdopted, WavePlanned
 
 if TYPE_CHECKING:
     from cli.compose import Opened
+
+
+class _Pairs(msgspec.Struct):
+    """Of an assessment, the file that has its pairs."""
+
+    pairs_path: str
+    pairs_sha256: str
 
 
 def recorded_files(opened: Opened) -> dict[str, str]:
@@ -51,7 +57,7 @@ def _assessed_pairs(opened: Opened, path: str, sha256: str) -> dict[str, str]:
     if opened.files.digest(path) != sha256:
         return {}
     with opened.files.open(path) as stream:
-        kept = msgspec.json.decode(stream.read(), type=Assessment)
+        kept = msgspec.json.decode(stream.read(), type=_Pairs)
     return {kept.pairs_path: kept.pairs_sha256}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,8 @@ def material_of(opened: Opened, world: World, wave: int) -> Material:
     known = record.assessed.get(wave)
     unread = ""
     if known is not None and wave not in assessments:
-        unread = f"{known.report or 'The file of it'} is not as it was recorded; `batchmill assess` makes it anew."
+        what = known.report or "The file of it"
+        unread = f"{what} is not as it was recorded, or of an older form; `batchmill assess` makes it anew."
     return Material(
         position=world.position,
         as_of=as_of[:19].replace("T", " "),
@@ -95,11 +97,12 @@ def material_of(opened: Opened, world: World, wave: int) -> Material:
 
 
 def _assessment(opened: Opened, event: WaveAssessed) -> Assessment | None:
-    """Return an assessment from its file, None where that is missing or not what was recorded."""
+    """Return an assessment from its file, None where it is not what was recorded, or of another form."""
     if not event.report or opened.files.digest(event.report) != event.report_sha256:
         return None
-    with opened.files.open(event.report) as stream:
+    with opened.files.open(event.report) as stream, suppress(msgspec.MsgspecError):
         return msgspec.json.decode(stream.read(), type=Assessment)
+    return None
 
 
 def _prompts_of(opened: Opened, assessments: dict[int, Assessment], record: Record) -> dict[str, str]:

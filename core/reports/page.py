@@ -85,8 +85,8 @@ def _table(block: Table) -> str:
 
 def _pair(pair: ReviewPair) -> str:
     columns = "".join(
-        f'<div><h4>{name} before</h4><div class="text">{_lines(before)}</div></div>'
-        f'<div><h4>{name} after</h4><div class="text">{_lines(after)}</div></div>'
+        f'<div><h4>{name} before</h4><div class="text" tabindex="0">{_lines(before)}</div></div>'
+        f'<div><h4>{name} after</h4><div class="text" tabindex="0">{_lines(after)}</div></div>'
         for name, before, after in sides(pair)
     )
     return f'<article><h3>{_text(pair.pair_id)}</h3><div class="pair">{columns}</div></article>'

@@ -146,7 +146,8 @@ def _short(now: Version, asked: dict[str, float]) -> list[str]:
         if least in asked and figure < asked[least]
     ]
     if now.low <= 0:
-        found.append(f"it is not sure that texts gain by it ({now.gain:+.2f}, {now.low:+.2f} to {now.high:+.2f})")
+        what = "texts lose by it" if now.high < 0 else "it is not sure that texts gain by it"
+        found.append(f"{what} ({now.gain:+.2f}, {now.low:+.2f} to {now.high:+.2f})")
     least = asked.get("people_least")
     if least is not None and now.people is not None and now.people < least:
         found.append(f"people give it {now.people:.2f}, where {least:.1f} is asked for")

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from core.batch import events as e
+from core.batch.numbers import repair_of
 from core.errors import RateLimitedError
 from core.ledger.streams import batch_stream
 from core.planning.make_plan import LOW_COUNT_ACTIONS, STRATEGIES
@@ -16,9 +17,10 @@ from core.reports.excerpts import MOST, excerpt
 from core.reports.material import Samples
 from core.reports.sections import plan
 from core.reports.wave_reports import KINDS, PAGE, PREPARATION, REPORT, SUBMISSION, rendered
+from core.wave.decider import ReplanWave
 from core.wave.events import Decision, LeftOut
 from core.wave.state import Wave, evolve
-from tests.courses import ACCEPT, BAD, OPEN
+from tests.courses import ACCEPT, ADOPT, BAD, OPEN, given, replanned
 from tests.ledgers import NOON
 from tests.reports import assessment, material, pair_quality, review_pair, run_wave
 from tests.waves import planned_source, wave_planned
@@ -137,6 +139,18 @@ def test_what_content_rules_left_out_is_named_by_place(mill: Mill) -> None:
     assert options["batches by"] == ", ".join(STRATEGIES)
     assert options["sources of few pairs"] == ", ".join(LOW_COUNT_ACTIONS)
     assert tables[2].rows == (("tvl.json", "skipped", "2 pairs, fewer than 10"),)
+
+
+def test_missing_pairs_of_an_adopted_wave_are_told_with_what_they_were_planned_by(mill: Mill) -> None:
+    mill.plan(205)
+    made = material(mill)
+    made.record.state = given(ADOPT, ReplanWave(replanned(repair_of(1, 1), repair_of(2, 1))))
+
+    asked = plan.batches(made)[-1]
+
+    assert isinstance(asked, Table)
+    assert asked.caption == "Missing pairs asked for again"
+    assert dict(asked.rows) | {"pairs": "8", "repairs": "1r1, 2r1", "US dollars": "0.0810"} == dict(asked.rows)
 
 
 def test_a_long_table_says_how_many_rows_more_there_are() -> None:

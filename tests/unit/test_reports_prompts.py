@@ -85,6 +85,7 @@ def test_nothing_asks_for_tuning_where_every_figure_is_what_is_asked_for() -> No
         ({"kept": 0.9}, "kept 90.0%, where 95% are asked for"),
         ({"formed": 0.5}, "well formed 50.0%, where 95% are asked for"),
         ({"low": -0.1}, "it is not sure that texts gain by it (+0.50, -0.10 to +0.60)"),
+        ({"gain": -0.5, "low": -0.6, "high": -0.4}, "texts lose by it (-0.50, -0.60 to -0.40)"),
         ({"people": 3.5}, "people give it 3.50, where 4.0 is asked for"),
     ],
 )

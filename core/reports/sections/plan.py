@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.batch.numbers import label
+from core.exchange.prompts import version_of
 from core.planning.estimate import expected_hours
 from core.planning.make_plan import LOW_COUNT_ACTIONS, STRATEGIES
 from core.planning.naming import counted
@@ -13,11 +14,15 @@ from core.reports.blocks import Block, Heading, Items, Sentence, facts, table
 from core.reports.figures import usd, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.reports.material import Material
     from core.wave.events import LeftOut, PlannedSource, WavePlanned
 
 #: Runs of left-out pairs that are named.
 _RUNS = 12
+#: Repairs that are named.
+_NAMED = 20
 
 
 def inventory(material: Material) -> list[Block]:
@@ -94,7 +99,7 @@ def _choices(plan: WavePlanned) -> list[tuple[object, ...]]:
             ("limits of the model passed", "yes" if packing.forced else "no", "no, or forced"),
             ("expected answer", f"{packing.room:.2f} times the estimate", packing.basis or "nothing learned yet"),
         ]
-    return [*rows, ("prompt", f"{plan.prompt_path} ({plan.prompt_sha256[:16]})", "any kept version")]
+    return [*rows, ("prompt", f"{plan.prompt_path} ({version_of(plan.prompt_sha256)})", "any kept version")]
 
 
 def batches(material: Material) -> list[Block]:
@@ -110,7 +115,11 @@ def batches(material: Material) -> list[Block]:
     headers = ("batch", "carries", "pairs", "requests", "tokens in", "tokens out", "US dollars")
     plan = material.record.state.plan
     if plan is None:
-        return [Heading("Batches"), *table("Batches", headers, rows, right=(2, 3, 4, 5, 6))]
+        return [
+            Heading("Batches"),
+            *table("Batches", headers, rows, right=(2, 3, 4, 5, 6)),
+            *_asked_again(material),
+        ]
     sums = facts(
         "Expected in all",
         (
@@ -125,6 +134,33 @@ def batches(material: Material) -> list[Block]:
         ),
     )
     return [Heading("Batches"), *table("Batches as planned", headers, rows, right=(2, 3, 4, 5, 6)), *sums]
+
+
+def _asked_again(material: Material) -> list[Block]:
+    """Return what the missing pairs of an adopted wave were last planned again by, if they were."""
+    again = material.record.state.replanned
+    if again is None:
+        return []
+    rows = (
+        ("of the kinds", ", ".join(again.only)),
+        ("pairs", whole(again.pairs)),
+        ("repairs", _listing(again.batches)),
+        ("model", again.model),
+        ("tokens in", whole(again.estimate.input_tokens)),
+        ("tokens out", whole(again.estimate.output_tokens)),
+        ("US dollars", usd(again.estimate.cost_usd)),
+        ("prices of", again.prices_dated),
+        ("hours, at most, by the provider's target", expected_hours(len(again.batches))),
+        ("prompt", f"{again.prompt_path} ({version_of(again.prompt_sha256)})"),
+    )
+    return facts("Missing pairs asked for again", rows)
+
+
+def _listing(batches: Sequence[int]) -> str:
+    """Return batches as people name them, `205r1`, at most twenty of them."""
+    more = len(batches) - _NAMED
+    named = ", ".join(map(label, batches[:_NAMED]))
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
 def waiting(material: Material) -> list[Block]:
