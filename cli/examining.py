@@ -140,8 +140,8 @@ def _in_order(
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Start what the block starts without an ear for Ctrl-C: this process ends the work of all."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Let no process be half started, nor have an ear for Ctrl-C: this process ends the work of all."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -150,6 +150,7 @@ def _interrupts_held_back() -> Iterator[None]:
 
 def _begin(rules: Rules, lifeline: Connection) -> None:
     global _examiner  # noqa: PLW0603 - one a process, made once
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     Thread(target=_end_with, args=(lifeline,), daemon=True).start()
     _examiner = examiner_of(rules)
 

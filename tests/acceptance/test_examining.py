@@ -82,7 +82,7 @@ def test_a_signal_ends_it_at_once_and_leaves_nothing(mill: Mill, number: signal.
         assert are_gone(some)
 
     assert status == 130
-    assert running.said == "batchmill: stopped\n"
+    assert running.said == ""
     assert kept(mill) == []
     assert events_of(mill, "assessed") == []
 
