@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cli.refined import reviewed
 from cli.scoring import last_sample
+from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.batch.numbers import base_of
 from core.errors import NotFoundError
@@ -53,7 +54,8 @@ def cut(
 def asked_before(opened: Opened, rows: Sequence[BatchRow], model: str, sha256: str) -> set[str]:
     """Return the pairs that a model was asked about by this prompt, judged or to come, but for those given up.
 
-    A batch and its repairs count together: what one of them gave up, none of them will bring home.
+    A batch and its repairs count together: what one of them gave up, none of them will bring home. A batch that
+    was cancelled before it had a job asks nothing.
     """
     asked: dict[int, set[str]] = {}
     given_up: dict[int, set[str]] = {}
@@ -61,7 +63,8 @@ def asked_before(opened: Opened, rows: Sequence[BatchRow], model: str, sha256: s
     for row in rows:
         if row.judges and row.model == model and row.status != Status.WITHDRAWN.value:
             batch = load_batch(store, row.number)
-            if batch.prompt_sha256 == sha256:
+            unasked = batch.hold is Hold.CANCELLED and not batch.jobs and not batch.intent_open
+            if batch.prompt_sha256 == sha256 and not unasked:
                 lost = Whereabouts(store.read_stream(batch_stream(row.number))).at("given_up")
                 asked.setdefault(base_of(row.number), set()).update(ids(batch.ranges))
                 given_up.setdefault(base_of(row.number), set()).update(each.pair_id for each in lost)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.batch.events import BatchPlanned, BatchWritten
 from core.batch.numbers import label
+from core.ledger.streams import batch_stream
 from core.pairs import ranges_of
 from core.planning.models import models_with
 from core.quality.judge_form import default_judge_prompt
@@ -41,8 +42,8 @@ def judge_recipe(number: int) -> JudgeRecipe:
 
 def judging(
     files: MemoryFiles, number: int, pair_ids: Sequence[str], at: datetime
-) -> tuple[BatchPlanned, BatchWritten]:
-    """Return the events that plan and write a batch of wave 2 which judges these pairs, and put its file there."""
+) -> list[tuple[str, int, object]]:
+    """Return what plans and writes a batch of wave 2 that judges these pairs, and put its file there."""
     recipe, pairs = judge_recipe(number), [judged_pair(pair_id) for pair_id in pair_ids]
     runs = ranges_of(pair_ids)
     rendered = list(recipe.render(number, runs, pairs))
@@ -51,4 +52,4 @@ def judging(
     )
     planned = BatchPlanned(number, 2, 1, "judging", runs, MODEL, "d" * 64, recipe.estimate(pairs), at)
     written = BatchWritten(stored.path, stored.sha256, stored.size, tuple(each for each, _ in rendered), at)
-    return planned, written
+    return [(batch_stream(number), 1, planned), (batch_stream(number), 2, written)]

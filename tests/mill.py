@@ -175,9 +175,7 @@ class MemorySupplies:
 
     def pairs(self, wave: int, kind: str, pair_ids: Collection[str]) -> dict[str, Any]:
         del wave
-        if kind == JUDGE:
-            return {pair_id: judged_pair(pair_id) for pair_id in pair_ids}
-        return {pair_id: _pair(pair_id, 0) for pair_id in pair_ids}
+        return {each: judged_pair(each) if kind == JUDGE else _pair(each, 0) for each in pair_ids}
 
     def recipe(self, batch: Batch) -> Asking[Any]:
         return judge_recipe(batch.number) if batch.kind == JUDGE else RECIPE
@@ -233,8 +231,7 @@ class Mill:
 
     def judge(self, number: int, pair_ids: Sequence[str]) -> None:
         """Plan and write a batch that judges these pairs of wave 2."""
-        events = judging(self.files, number, pair_ids, self.clock.now())
-        self.append([(batch_stream(number), version, event) for version, event in enumerate(events, 1)])
+        self.append(judging(self.files, number, pair_ids, self.clock.now()))
 
     def append(self, writes: Sequence[tuple[str, int, object]]) -> list[Recorded]:
         return self.store.append([NewEvent(stream, version, event, CONTEXT) for stream, version, event in writes])

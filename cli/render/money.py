@@ -77,8 +77,8 @@ def _summed(whole: Figures) -> list[str]:
         )
     if whole.judging:
         lines.append(
-            f"{whole.judging} of {whole.batches} batches judge: US$ {_dollars(whole.judging_usd)} of these sums, "
-            f"US$ {_dollars(whole.judging_expected_usd)} of those expected, and in no refined pair's price."
+            f"Judging took {whole.judging} of {whole.batches} batches: US$ {_dollars(whole.judging_usd)} of these "
+            f"sums, US$ {_dollars(whole.judging_expected_usd)} expected, and in no refined pair's price."
         )
     if whole.of_expected is not None:
         lines.append(

@@ -11,13 +11,17 @@ from adapters.emulator.scenario import scenario_of
 from adapters.emulator.settings import EmulatorSettings
 from adapters.memory.read_model import MemoryReadModel
 from core.batch import events as e
+from core.batch.commands import RecordAnswers
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
-from core.batch.numbers import judge_number, repair_of
+from core.batch.numbers import judge_number, parse, repair_of
+from core.engine.books import Entry
 from core.engine.read import read_into
 from core.errors import RefusedError
+from core.ledger.load import load_wave
 from core.ledger.streams import wave_stream
 from core.pairs import ids
+from core.planning.learning import experience
 from core.planning.models import models_with
 from core.projections.balance import Balance
 from core.projections.bookkeeping import PairBooks
@@ -28,6 +32,7 @@ from core.projections.tracking import tracking_document
 from core.projections.waiting import kept_back
 from core.quality.judged_lines import judgements_in
 from core.quality.judgements import preferences
+from core.reconcile.matching import OUR_NAME
 from core.wave.course import RejectWave
 from core.wave.decider import decide_wave
 from core.wave.score_events import PairScored
@@ -212,6 +217,49 @@ def test_the_cost_of_judging_is_in_the_sums_and_in_no_refined_pairs_price(mill: 
     assert whole.usd > (before.usd or 0) > 0
     assert whole.per_thousand_usd == pytest.approx(before.per_thousand_usd)
     assert whole.tokens_per_refined == pytest.approx(before.tokens_per_refined)
+
+
+def test_a_job_that_judges_is_known_by_its_name_to_a_ledger_that_lost_it(mill: Mill) -> None:
+    home(mill).judge(J1, pair_ids(mill))
+    mill.drive()
+
+    [name] = [name for name in mill.jobs() if "batch_j" in name]
+    found = OUR_NAME.fullmatch(name)
+    assert found is not None
+    assert parse(found["batch"]) == J1
+
+
+def test_what_judges_teaches_nothing_about_the_length_of_refinements(mill: Mill) -> None:
+    home(mill).judge(J1, pair_ids(mill))
+    mill.drive()
+
+    plan = load_wave(mill.store, 2).plan
+    assert plan is not None
+    lessons = {row.number: experience(row, plan) is not None for row in rows(mill).batches()}
+    assert lessons == {205: True, J1: False}
+
+
+def test_two_judging_batches_of_one_wave_are_scored_in_one_commit(mill: Mill) -> None:
+    home(mill)
+    mill.judge(J1, pair_ids(mill)[:2])
+    mill.judge(judge_number(2), pair_ids(mill)[2:])
+    mill.drive()
+
+    assert [score.pair_id for score in scores(mill)] == pair_ids(mill)
+    reads = [each for each in mill.store.read() if isinstance(each.event, e.AnswersRead)][-2:]
+    assert len({each.recorded_at for each in reads}) == 1
+    mill.check_books()
+
+
+def test_a_reading_that_another_process_recorded_brings_no_second_scores(mill: Mill) -> None:
+    home(mill).judge(J1, pair_ids(mill))
+    mill.drive()
+    before = mill.store.head()
+    read = RecordAnswers(mill.events(J1, e.AnswersRead)[0])
+    wave = RecordScores(tuple(scores(mill)))
+
+    assert mill.workshop().books.write([Entry(J1, (read,), "again", wave=wave)]) == []
+    assert mill.store.head() == before
 
 
 def test_a_wave_without_a_plan_takes_no_scores() -> None:
