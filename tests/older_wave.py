@@ -239,7 +239,11 @@ def take_over(mill: Mill, folder: Path) -> tuple[dict[str, Any], dict[str, Any]]
 
 
 def drive(mill: Mill, clock: JumpingClock) -> str:
-    """Let the daemon bring home all that it can, while the provider's time goes by; return what it said."""
+    """Approve what is planned and let the daemon bring all of it home, while the provider's time goes by.
+
+    Returns what the daemon said.
+    """
+    mill.run("approve --wave 1")
     with mill.started("run --until-idle") as running:
         while running.process.poll() is None:
             clock.jump(1_600)

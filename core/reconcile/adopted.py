@@ -76,6 +76,10 @@ def _wrong_form(batch: Batch, job: Job) -> bool:
     return form_by_count(job.requests, batch.pairs) is FileForm.LINE_PER_REQUEST
 
 
+def _fruitless(job: Job) -> bool:
+    return job.state in ENDED and not job.has_output and job.state is not JobState.SUCCEEDED
+
+
 def _take(batch: Batch, match: Match, terms: Terms) -> Judgement:
     """Judge the best job of a batch that had none on record."""
     job = match.job
@@ -85,7 +89,7 @@ def _take(batch: Batch, match: Match, terms: Terms) -> Judgement:
             f"{_again(batch)}"
         )
         return _failed(Outcome.WRONG_FORMAT, batch, c.RecordFailure(WRONG_FORMAT, reason, terms.at), match)
-    if job.state in ENDED and not job.has_output and job.state is not JobState.SUCCEEDED:
+    if _fruitless(job):
         cause = job.state.value.lower()
         said = f": {job.error}" if job.error else ""
         reason = f"its job ended as {cause}{said}; {_again(batch)}"
@@ -134,6 +138,9 @@ def _known(batch: Batch, matches: Sequence[Match], terms: Terms) -> Iterator[Jud
             done = batch.status is Status.DOWNLOADED or job.state not in ENDED or not job.has_output
             outcome = Outcome.AGREES if done else Outcome.FINISHED
             yield _judgement(outcome, batch, f"{job.name} is on record", job=job, by=match.by)
+        elif not batch.job_name and (_fruitless(job) or _wrong_form(batch, job)):
+            sentence = f"{job.name} brought nothing home, as is on record"
+            yield _judgement(Outcome.AGREES, batch, sentence, job=job, by=match.by)
         else:
             yield _double(batch, match, batch.job_name or "", terms)
 

@@ -21,6 +21,7 @@ from tests.batches import GONE, HAND_OVER, SHA, later
 from tests.ledgers import NOON
 
 if TYPE_CHECKING:
+    from core.ports import Job
     from core.reconcile.view import View
 
 OTHER_KEY = Terms(TERMS.at, TERMS.job_hours, trusted=False)
@@ -159,6 +160,14 @@ def test_a_job_that_turns_up_when_repairs_carry_the_pairs_is_a_duplicate_and_kee
     parted = after(adopted(1, "batches/x"), GONE, again)
     found = one(view(parted), seen(job("batches/x", state="RUNNING")))
     assert (found.outcome, found.kept, found.running, found.commands) == (Outcome.DUPLICATE, "", True, ())
+
+
+@pytest.mark.parametrize("found", [job("batches/x", state="FAILED"), job("batches/x", requests=130)])
+def test_the_job_that_brought_nothing_home_is_no_duplicate_when_repairs_carry_the_pairs(found: Job) -> None:
+    again = c.HandOver(HAND_OVER.to, (PairRange("w1-adopted-b1", 1, 4),), later(70))
+    parted = after(adopted(1, "batches/x"), *one(view(adopted(1, "batches/x")), seen(found)).commands, again)
+    told = one(view(parted), seen(found))
+    assert (told.outcome, told.commands) == (Outcome.AGREES, ())
 
 
 def test_a_job_of_two_batches_holds_both() -> None:

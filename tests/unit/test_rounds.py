@@ -42,7 +42,8 @@ def test_nothing_is_sent_before_the_provider_was_looked_through(mill: Mill) -> N
     pulse = engine.pulse()
 
     assert mill.batch(205).status is Status.WRITTEN
-    assert (mill.provider.verbs["create"], mill.warnings) == (0, ["the provider cannot be reached"])
+    assert mill.provider.verbs["create"] == 0
+    assert [said.partition(";")[0] for said in mill.warnings] == ["the provider cannot be reached"]
     assert pulse.due is not None
     mill.provider.before.clear()
     mill.clock.moment = pulse.due
@@ -64,7 +65,7 @@ def test_a_list_that_fails_half_way_concludes_nothing_and_is_tried_again(mill: M
     mill.provider.before["list"] = second_page
     restarted.pulse()
 
-    assert mill.warnings[-1] == "the provider cannot be reached"
+    assert mill.warnings[-1].startswith("the provider cannot be reached")
     mill.provider.before.clear()
     mill.drive(restarted)
     assert mill.batch(206).status is Status.DOWNLOADED
