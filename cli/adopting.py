@@ -91,16 +91,17 @@ def adopt_tracking(
         event = wave_adopted(
             stock, known, tracking_sha256=sha256, extract_path=extract, extract_sha256=written.sha256, at=now
         )
-        writes = take_over(stock, known, existing, event, at=now)
+        taken = take_over(stock, known, existing, event, at=now)
         beside.replace(opened.files.place(extract))
     finally:
         beside.unlink(missing_ok=True)
+    writes = taken.writes
     if writes:
         context = opened.context(f"adopt tracking {tracking_file.name}")
         store.append([NewEvent(*write, context) for write in writes])
     opened.catch_up()
     revision = load_wave(store, wave).revision
-    return Adopted(wave, revision, len(writes), stock.figures, extract, stock.findings)
+    return Adopted(wave, revision, len(writes), stock.figures, extract, (*stock.findings, *taken.findings))
 
 
 def range_of(text: str) -> tuple[int, int]:

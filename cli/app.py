@@ -12,11 +12,13 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    adopt,
     balance,
     claims,
     cost,
     doctor,
     drive,
+    gate,
     inspect,
     ledger,
     machine,
@@ -76,7 +78,24 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, wave, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine):
+ROOMS = (
+    workspace,
+    plan,
+    wave,
+    drive,
+    steer,
+    gate,
+    inspect,
+    balance,
+    pair,
+    cost,
+    ledger,
+    claims,
+    adopt,
+    doctor,
+    machine,
+)
+for room in ROOMS:
     room.register(app)
 
 

@@ -103,6 +103,7 @@ class Opened:
             creates_a_minute=driving.creates_a_minute,
             enqueued_tokens={name: limit for name, limit in limits if limit is not None},
             unsure_hours=driving.unsure_hours,
+            reconcile_every=driving.reconcile_hours * 3_600,
             job_hours=driving.job_hours,
             warn_hours=driving.warn_hours,
             repair_rounds=driving.repair_rounds,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.batch.adopted_events import RefinedAdopted
 from core.batch.events import AnswersRead, BatchDownloaded, BatchWritten
 from core.engine.read import refine_into
 from core.errors import NotFoundError, StorageError
 from core.ledger.load import load_batch
 from core.ledger.streams import batch_number
-from core.wave.events import WavePlanned
+from core.wave.events import WaveAdopted, WavePlanned
 
 if TYPE_CHECKING:
     from cli.compose import Opened
@@ -25,6 +26,8 @@ def recorded_files(opened: Opened) -> dict[str, str]:
             case AnswersRead(path=path, sha256=sha256):
                 found[path] = sha256
             case WavePlanned(extract_path=path, extract_sha256=sha256):
+                found[path] = sha256
+            case WaveAdopted(extract_path=path, extract_sha256=sha256) | RefinedAdopted(path=path, sha256=sha256):
                 found[path] = sha256
             case _:
                 pass

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from core.ports import EventStore
     from core.projections.rows import BatchRow
     from core.projections.way import Passage
-    from core.wave.events import PlannedSource, WavePlanned
+    from core.wave.events import PlannedSource
+    from core.wave.state import Wave
 
 #: How much alike a source's key must be to be what was meant.
 ALIKE = 0.5
@@ -29,7 +30,10 @@ DIGITS = 12
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """The staged file that a pair stands in, its place there (from 1), and the plan that took it up."""
+    """The staged file that a pair stands in, its place there (from 1), and the plan that took it up.
+
+    Of an adopted pair it is the batch file of the older process, and `origin` is that one's tracking file.
+    """
 
     path: str
     inbox: str
@@ -46,6 +50,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     prompt_path: str
     prompt_sha256: str
     extract_path: str
+    origin: str | None = None
 
 
 def find_source(store: EventStore, asked: str) -> Source:
@@ -53,12 +58,12 @@ def find_source(store: EventStore, asked: str) -> Source:
     key, _, digits = asked.strip().rpartition("-")
     ordinal = int(digits) if digits.isdecimal() and digits.isascii() and len(digits) <= DIGITS else None
     numbers = [wave_number(stream) for stream in store.streams(WAVE)]
-    plans = [plan for number in numbers if number is not None and (plan := load_wave(store, number).plan)]
-    known = {source.key: (source, plan) for plan in plans for source in plan.sources}
+    waves = [load_wave(store, number) for number in numbers if number is not None]
+    known = {source.key: (source, wave) for wave in waves for source in wave.sources}
     if key in known and ordinal is not None:
-        source, plan = known[key]
+        source, wave = known[key]
         if 1 <= ordinal <= source.found and pair_id(key, ordinal) == asked.strip():
-            return _source(source, plan, ordinal)
+            return _source(source, wave, ordinal)
     raise NotFoundError(_nearest({name: source.found for name, (source, _) in known.items()}, asked, key, ordinal))
 
 
@@ -78,10 +83,11 @@ def _nearest(found: dict[str, int], asked: str, key: str, ordinal: int | None) -
     )
 
 
-def _source(source: PlannedSource, plan: WavePlanned, ordinal: int) -> Source:
+def _source(source: PlannedSource, wave: Wave, ordinal: int) -> Source:
+    origin, terms, plan = wave.adopted or wave.plan, wave.terms, wave.plan
     return Source(
         path=source.path,
-        inbox=plan.inbox,
+        inbox=plan.inbox if plan else "",
         sha256=source.sha256,
         key=source.key,
         ordinal=ordinal,
@@ -89,12 +95,13 @@ def _source(source: PlannedSource, plan: WavePlanned, ordinal: int) -> Source:
         session=source.session,
         indicator=source.indicator,
         category=source.category,
-        wave=plan.wave,
-        revision=plan.revision,
-        planned_at=stamp(plan.at),
-        prompt_path=plan.prompt_path,
-        prompt_sha256=plan.prompt_sha256,
-        extract_path=plan.extract_path,
+        wave=wave.wave,
+        revision=wave.revision,
+        planned_at=stamp(origin.at) if origin else "",
+        prompt_path=terms.prompt_path if terms else "",
+        prompt_sha256=terms.prompt_sha256 if terms else "",
+        extract_path=wave.extract.path if wave.extract else "",
+        origin=wave.adopted.tracking if wave.adopted else None,
     )
 
 

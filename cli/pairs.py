@@ -11,8 +11,8 @@ from cli.differences import Change, changes
 from cli.locating import Source, carriers, find_source
 from core.batch.numbers import label
 from core.errors import NotFoundError, StorageError
-from core.exchange.answers import FIELDS
 from core.exchange.extracted import ExtractedPair
+from core.exchange.forms import FIELDS
 from core.exchange.rows import read_row
 from core.pairs import pair_id
 from core.projections.balance import place_of

@@ -97,8 +97,8 @@ def versions(opened: Opened) -> list[PromptVersion]:
     used: dict[str, list[int]] = {}
     store = opened.database.store
     for number in sorted(number for number in map(wave_number, store.streams(WAVE)) if number is not None):
-        if (plan := load_wave(store, number).plan) is not None:
-            used.setdefault(plan.prompt_sha256, []).append(number)
+        if (terms := load_wave(store, number).terms) is not None:
+            used.setdefault(terms.prompt_sha256, []).append(number)
     try:
         _, current = prompt_of(opened)
     except BatchmillError:

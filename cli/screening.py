@@ -31,10 +31,10 @@ def content_of(opened: Opened, wave: int | None, *, keep_all: bool = False, agai
         for number in sorted(filter(None, map(wave_number, opened.database.store.streams(WAVE)))):
             if number != wave:
                 warnings += _learn(opened, number, earlier)
-    return Content(Screening(_settings(opened), earlier), keep_all=keep_all, warnings=warnings)
+    return Content(Screening(screening_settings(opened), earlier), keep_all=keep_all, warnings=warnings)
 
 
-def _settings(opened: Opened) -> ScreeningSettings:
+def screening_settings(opened: Opened) -> ScreeningSettings:
     """Return the settings; a pair is too long when its texts alone fill a request to the brim."""
     settings = opened.settings
     model = models_with(settings.models).get(settings.model.name)
@@ -45,12 +45,12 @@ def _settings(opened: Opened) -> ScreeningSettings:
 
 def _learn(opened: Opened, wave: int, earlier: set[int]) -> list[str]:
     """Add the keys of the pairs that a wave sends; return a sentence where its extract is not what it was."""
-    plan = load_wave(opened.database.store, wave).plan
-    if plan is None:
+    extract = load_wave(opened.database.store, wave).extract
+    if extract is None:
         return []
     keys: set[int] = set()
     try:
-        for pair in read_extract(opened.root / plan.extract_path, plan.extract_sha256):
+        for pair in read_extract(opened.root / extract.path, extract.sha256):
             if pair.batch is not None:
                 keys.update(keys_of(pair.question, pair.answer))
     except (BadInputError, RefusedError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from cli.settling import settle_claim, settle_sighted
 from cli.submission import rows_of
 from core.batch.commands import CancelBatch, PauseBatch, RecordDeferral, RecordJob, ResumeBatch, RetryBatch
 from core.batch.holds import Hold
@@ -71,15 +72,19 @@ def _stopping(batch: Batch) -> bool:
 
 
 def settle(opened: Opened, number: int, job: str | None) -> str:
-    """Record what a person found out about a quarantined batch's job: its name, or None for no job at all.
+    """Record what a person found out about a batch's job: its name, or None for no job at all.
 
-    Returns the sentence to say. Raises RefusedError for a batch that is not quarantined, or that is said to have
-    no job when the provider lists one or cannot be asked, GoneError for a job that the provider does not know
-    and BadInputError for one that belongs to another attempt.
+    The batch is quarantined, or an older process sent it. Returns the sentence to say. Raises RefusedError for any
+    other batch, or one that is said to have no job when the provider lists one or cannot be asked, GoneError for
+    a job that the provider does not know and BadInputError for one that belongs to another attempt.
     """
     rows_of(opened, number, number)
     books = Books(opened.database.store, opened.context("settle").actor)
     batch = books.get(number)
+    if batch.adoption is not None:
+        return settle_claim(opened, books, batch, job)
+    if batch.sighted and not batch.intent_open:
+        return settle_sighted(opened, books, batch, job)
     if batch.hold is not Hold.QUARANTINED:
         raise RefusedError(f"{batch.name} is not quarantined, so there is nothing to settle")
     now = opened.clock.now()

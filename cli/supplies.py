@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cli.compose import Opened
     from core.batch.state import Batch
     from core.exchange.extracted import ExtractedPair
-    from core.wave.events import WavePlanned
+    from core.wave.state import Terms
 
 
 class WorkspaceSupplies:
@@ -31,33 +31,32 @@ class WorkspaceSupplies:
 
     def pairs(self, wave: int, pair_ids: Collection[str]) -> dict[str, ExtractedPair]:
         """Return these pairs of a wave by id; see the protocol."""
-        planned = self._plan(wave)
-        path = self._opened.root / planned.extract_path
-        verify_extract(path, planned.extract_sha256)
+        extract = load_wave(self._opened.database.store, wave).extract
+        if extract is None:
+            raise NotFoundError(f"wave {wave} has no plan, so its pairs cannot be asked for again")
+        path = self._opened.root / extract.path
+        verify_extract(path, extract.sha256)
         found = {pair.pair_id: pair for pair in read_extract(path) if pair.pair_id in pair_ids}
         if len(found) < len(pair_ids):
             missing = min(set(pair_ids) - found.keys())
-            raise RefusedError(f"the extract {planned.extract_path} does not hold {missing}; restore it")
+            raise RefusedError(f"the extract {extract.path} does not hold {missing}; restore it")
         return found
 
     def recipe(self, batch: Batch) -> Recipe:
         """Return the recipe of the batch's wave, with as few requests as fit; see the protocol."""
-        return planned_recipe(self._opened, self._plan(batch.wave))._replace(requests=None)
-
-    def _plan(self, wave: int) -> WavePlanned:
-        planned = load_wave(self._opened.database.store, wave).plan
-        if planned is None:
-            raise NotFoundError(f"wave {wave} has no plan, so its pairs cannot be asked for again")
-        return planned
+        terms = load_wave(self._opened.database.store, batch.wave).terms
+        if terms is None:
+            raise NotFoundError(f"wave {batch.wave} has no plan, so its pairs cannot be asked for again")
+        return recipe_by(self._opened, batch.wave, terms)._replace(requests=None)
 
 
-def planned_recipe(opened: Opened, planned: WavePlanned) -> Recipe:
+def recipe_by(opened: Opened, wave: int, terms: Terms) -> Recipe:
     """Return what a wave's requests have in common, as it was planned; only the prices are those of the settings.
 
     Raises RefusedError when the prompt's version is lost, BadInputError when the model is not known any more.
     """
-    prompt = planned_prompt(opened, planned.prompt_sha256, planned.wave)
-    model, packing = model_of(opened, planned.model), planned.settings.packing
+    prompt = planned_prompt(opened, terms.prompt_sha256, wave)
+    model, packing = model_of(opened, terms.model), terms.packing
     if packing is None:
         return Recipe(prompt, model, opened.settings.planning.max_pairs_per_request)
     model = msgspec.structs.replace(

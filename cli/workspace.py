@@ -19,7 +19,7 @@ from core.projections.publish import TRACKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.settings import Folders
+    from cli.setting_sections import Folders
 
 
 class Made(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from adapters.files.batch_files import BatchFolder, BatchToWrite, Extract
 from adapters.files.inbox import verify_sources
 from cli.planning import shown_path
-from cli.supplies import planned_recipe
+from cli.supplies import recipe_by
 from core.batch.commands import RecordFile
 from core.batch.decider import decide
 from core.batch.events import BatchWritten
@@ -48,14 +48,15 @@ def write_wave(opened: Opened, wave: int) -> list[WrittenFile]:
     for a wave without a plan, RefusedError when a source or the extract is no longer what was planned, or the
     prompt's version is lost.
     """
-    planned = load_wave(opened.database.store, wave).plan
-    if planned is None:
+    known = load_wave(opened.database.store, wave)
+    planned, terms = known.plan, known.terms
+    if planned is None or terms is None:
         raise NotFoundError(f"wave {wave} has no plan; run `batchmill plan --wave {wave}` first")
     verify_sources(wave, opened.root / planned.inbox, planned.sources)
     batches = [load_batch(opened.database.store, number) for number in planned.batches]
     due = [batch for batch in batches if _may_be_written(batch)]
     folder = BatchFolder(opened.root / opened.settings.folders.submissions, opened.settings.folders.file_template)
-    recipe = planned_recipe(opened, planned)
+    recipe = recipe_by(opened, wave, terms)
     extract = Extract(opened.root / planned.extract_path, planned.extract_sha256)
     stood = {batch.number for batch in due if batch.file_path and _stands(opened, batch)}
     written = folder.write(extract, [BatchToWrite(batch.number, batch.ranges) for batch in due], recipe)

@@ -252,7 +252,19 @@ class JobPage(msgspec.Struct, frozen=True):
     next_token: str | None
 
 
-class BatchProvider(Protocol):
+class ProviderLists(Protocol):
+    """What the provider has, by pages; see `BatchProvider`."""
+
+    def list_jobs(self, *, page_size: int, page_token: str | None = None) -> JobPage:
+        """Return one page of all jobs."""
+        ...
+
+    def list_files(self, *, page_size: int, page_token: str | None = None) -> FilePage:
+        """Return one page of the uploaded files that are still there; a page may be smaller than was asked."""
+        ...
+
+
+class BatchProvider(ProviderLists, Protocol):
     """Whoever runs jobs. Every method is one call (upload: two or more) with a time limit and no retry.
 
     Raises the ProviderError classes of `core.errors`, which say what is known about the effect.
@@ -268,14 +280,6 @@ class BatchProvider(Protocol):
 
     def get(self, name: str) -> Job:
         """Look at one job; GoneError when there is no such job."""
-        ...
-
-    def list_jobs(self, *, page_size: int, page_token: str | None = None) -> JobPage:
-        """Return one page of all jobs."""
-        ...
-
-    def list_files(self, *, page_size: int, page_token: str | None = None) -> FilePage:
-        """Return one page of the uploaded files that are still there; a page may be smaller than was asked."""
         ...
 
     def download(self, job: Job, sink: BinaryIO) -> None:

@@ -23,6 +23,7 @@ HOMES = {
     "google": ("adapters.gemini",),
     "httpx2": ("adapters.gemini",),
     "apscheduler": ("adapters.scheduler",),
+    "harper": ("adapters.language",),
     "starlette": ("adapters.emulator",),
     "uvicorn": ("adapters.emulator",),
     "typer": ("cli",),

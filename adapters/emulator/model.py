@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.emulator.catalogue import output_limit_of
+from adapters.emulator.judge import judge, judges
 from adapters.emulator.prompt import pairs_in
 from adapters.emulator.refiner import MARK, refine
 from adapters.emulator.wire import field, text_field, texts, tokens
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from adapters.emulator.wire import Message
 
 CHARACTERS_A_TOKEN = 4
-NO_PAIRS = "This prompt holds no pairs to refine, and the emulator can do nothing else."
+NO_PAIRS = "This prompt holds no pairs to refine or to judge, and the emulator can do nothing else."
 
 _encoder = msgspec.json.Encoder()
 
@@ -58,7 +59,8 @@ def _answer(prompt: Sequence[str], *, as_json: bool) -> str:
     pairs = pairs_in(prompt)
     if not pairs:
         return "[]" if as_json else NO_PAIRS
-    array = msgspec.json.format(_encoder.encode(refine(pairs)), indent=2).decode()
+    answers = judge(pairs) if judges(pairs) else refine(pairs)
+    array = msgspec.json.format(_encoder.encode(answers), indent=2).decode()
     return array if as_json else f"```json\n{array}\n```"
 
 

@@ -80,6 +80,15 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     return data
 
 
+def digest_of(path: Path) -> str:
+    """Return the sha256 of a file in hex. Raises BadInputError when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInputError(_unreadable(path, error)) from error
+
+
 def decoded(data: bytes) -> str:
     """Return bytes as text: UTF-16 where a mark says so, UTF-8 otherwise, with U+FFFD for what is neither."""
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))

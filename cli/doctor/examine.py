@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from adapters.sql.glance import Glance
     from cli.doctor.finding import Finding
-    from cli.settings import Provider, Settings
+    from cli.setting_sections import Provider
+    from cli.settings import Settings
     from core.projections.rows import BatchRow
 
 #: A person waits for the answer, so the one call is given no more than this, in seconds.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from adapters.files.workspace import Workspace
     from cli.doctor.finding import Finding
-    from cli.settings import Folders
+    from cli.setting_sections import Folders
     from core.projections.rows import BatchRow
 
 MIB = 1 << 20

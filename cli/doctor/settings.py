@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.doctor.finding import Finding
-    from cli.settings import Provider, Settings
+    from cli.setting_sections import Provider
+    from cli.settings import Settings
 
 #: The client library's own variable, which counts where the settings name no address.
 BASE_URL_VARIABLE = "GOOGLE_GEMINI_BASE_URL"

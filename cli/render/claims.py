@@ -33,7 +33,7 @@ def claims_lines(claims: Claims) -> list[str]:
         ("refined pairs at hand", claims.refined_at_hand),
     ]
     lines = table((f"wave {claims.wave}, as claimed", "number"), rows, right=(1,))
-    said = [f"conflict: {clean(str(conflict))}" for conflict in claims.conflicts] + _findings(claims.findings)
+    said = [f"conflict: {clean(str(conflict))}" for conflict in claims.conflicts] + finding_lines(claims.findings)
     if said:
         lines += ["", *said[:MOST_LINES]]
     if len(said) > MOST_LINES:
@@ -41,7 +41,7 @@ def claims_lines(claims: Claims) -> list[str]:
     return lines
 
 
-def _findings(findings: Iterable[Finding]) -> list[str]:
+def finding_lines(findings: Iterable[Finding]) -> list[str]:
     """Return the first few findings of each kind, and how many more there are."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:

@@ -11,6 +11,7 @@ from core.adoption.findings import shown
 from core.adoption.forms import FileForm
 from core.adoption.request_lines import read_request_line
 from core.adoption.request_text import MARKER, read_request_text
+from core.batch.adoption import NO_KEY
 from core.exchange.lines import LONGEST_LINE
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class BatchTally:
         else:
             self._keep(sent.text)
             self._cut_into_lines |= sent.text.rstrip().endswith(MARKER)
-        self._keys.append((sent.key or f"line {number}", len(found.pairs)))
+        self._keys.append((sent.key or f"{NO_KEY}{number}", len(found.pairs)))
         self._take(found, f"line {number}")
         yield FoundRequest(number, sent.key, found.pairs)
 

@@ -64,7 +64,7 @@ def adopted_source(wave: int, number: int) -> str:
 
 
 def ids_between(first: str | None, last: str | None, count: int | None) -> tuple[str, ...]:
-    """Return the ids from a claimed first to a claimed last one, `200_0` to `200_99`; none where they do not follow.
+    """Return the ids from a claimed first to a claimed last one, `200_0` to `200_99`; none if they do not follow.
 
     They follow when both are the same text before a number that is counted up by one to just so many.
     """

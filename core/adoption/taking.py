@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from core.adoption.findings import ERROR, Finding
 from core.batch.adopted_events import AdoptedFileRead, BatchAdopted, FormClaimed
 from core.batch.adopting_commands import AdoptBatch, ClaimForm, RecordAdoptedFile
 from core.batch.decider import decide
@@ -71,36 +72,62 @@ def _source(batch: AdoptedBatch) -> PlannedSource:
     )
 
 
+class Taken(NamedTuple):
+    """What the adoption adds to the ledger, and what could not be taken over of single files."""
+
+    writes: list[Write]
+    findings: list[Finding]
+
+
 def take_over(
     stock: Stocktaking, wave: Wave, existing: Mapping[int, Batch], adopted: WaveAdopted, *, at: datetime
-) -> list[Write]:
+) -> Taken:
     """Return what the adoption adds to the ledger: nothing when all of it stands there already.
 
     `existing` holds every batch of the stocktaking as far as the ledger has it. Raises RefusedError when the wave
-    was planned here, when a number belongs to another wave, and when a file is not the one that was read before.
+    was planned here, when a number belongs to another wave, and when a file that was read before is not there or
+    has other bytes: the extract would lose texts that the ledger counts on.
     """
     writes: list[Write] = []
+    findings: list[Finding] = []
     for batch in stock.batches:
-        writes += _batch(existing.get(batch.number, Batch(number=batch.number)), batch, adopted, at)
+        writes += _batch(existing.get(batch.number, Batch(number=batch.number)), batch, adopted, at, findings)
     stream = wave_stream(wave.wave)
     events = decide_wave(wave, AdoptWave(adopted))
-    return [(stream, wave.version + 1 + place, event) for place, event in enumerate(events)] + writes
+    return Taken(
+        [(stream, wave.version + 1 + place, event) for place, event in enumerate(events)] + writes, findings
+    )
 
 
-def _batch(batch: Batch, found: AdoptedBatch, adopted: WaveAdopted, at: datetime) -> Iterator[Write]:
+def _batch(
+    batch: Batch, found: AdoptedBatch, adopted: WaveAdopted, at: datetime, findings: list[Finding]
+) -> Iterator[Write]:
     if batch.wave not in (0, adopted.wave):
         raise RefusedError(
             f"{batch.name} belongs to wave {batch.wave} here; adopt the older wave before its numbers are planned"
         )
     if batch.adoption is not None and batch.adoption.file_sha256 and not found.facts.at_hand:
         raise RefusedError(
-            f"the file of {batch.name} was read before ({batch.adoption.file_path}) and is not there now; name its "
-            "folder with --submissions"
+            f"the file of {batch.name} was read before ({batch.adoption.file_path}) and is not there now; name "
+            "its folder with --submissions"
         )
     for command in _commands(found, adopted, at):
-        for event in decide(batch, command):
+        try:
+            events = decide(batch, command)
+        except RefusedError as refusal:
+            if not isinstance(command, RecordAdoptedFile) or _known_otherwise(batch, command):
+                raise
+            findings.append(Finding("file-late", ERROR, str(refusal), found.facts.path, batch.number))
+            continue
+        for event in events:
             batch = evolve(batch, event)
             yield batch_stream(batch.number), batch.version, event
+
+
+def _known_otherwise(batch: Batch, command: RecordAdoptedFile) -> bool:
+    """Whether the batch's file was read before, with other bytes than now."""
+    known = batch.adoption.file_sha256 if batch.adoption else ""
+    return bool(known) and known != command.file.sha256
 
 
 def _commands(found: AdoptedBatch, adopted: WaveAdopted, at: datetime) -> Iterator[BatchCommand]:

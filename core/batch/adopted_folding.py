@@ -58,7 +58,8 @@ def _file_read(batch: Batch, event: a.AdoptedFileRead) -> Batch:
         answer_characters=event.answer_characters,
     )
     read = replace(read, ranges=event.ranges, requests=event.requests)
-    return replace(read, missing=lost(read, batch.hold_reason)) if batch.status is Status.FAILED else read
+    lost_whole = batch.status is Status.FAILED and not batch.parted
+    return replace(read, missing=lost(read, batch.hold_reason)) if lost_whole else read
 
 
 def _job_claimed(batch: Batch, event: a.JobClaimed) -> Batch:

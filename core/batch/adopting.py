@@ -76,7 +76,12 @@ def _file(batch: Batch, adoption: Adoption, file: a.AdoptedFileRead) -> list[a.A
         raise RefusedError(
             f"{file.path} has other bytes than when {batch.name} was adopted; put back the file that was read then"
         )
-    _refuse_unless_open(batch, "given its file")
+    if batch.status in OPEN and not batch.parted:
+        return [file]
+    if file.ranges != batch.ranges:
+        raise RefusedError(
+            f"{file.path} holds another number of pairs than {batch.name} was answered for; it is not taken over"
+        )
     return [file]
 
 

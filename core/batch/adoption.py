@@ -17,6 +17,10 @@ from core.batch.adopted_events import (  # noqa: TC001 - msgspec reads the annot
 NEVER_SUBMITTED, WRONG_FORMAT = "never-submitted", "wrong-format"
 
 
+#: How a request without a key is called, with the number of its line behind it.
+NO_KEY = "line "
+
+
 class Known(StrEnum):
     """How a batch is known: by papers alone, by its file, by its job or results as found, or run here."""
 

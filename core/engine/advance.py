@@ -17,6 +17,7 @@ from core.engine.poll import Poller, retry
 from core.engine.read import read_answers
 from core.engine.repair import repair
 from core.engine.resolve import resolve
+from core.engine.rounds import Rounds
 from core.engine.steps import Kind
 from core.engine.submit import submit
 from core.engine.watch import Watch
@@ -80,6 +81,7 @@ class Engine:
         self._accepted = False
         self._locked_out: Counter[Kind] = Counter()
         self._told_strangers = 0
+        self._rounds = Rounds(warn)
 
     def pulse(self) -> Pulse:
         """Do all that is due, and return what is left.
@@ -93,6 +95,7 @@ class Engine:
             self._share = self._divide(self._shop.books.open_numbers())
             # What was taken over may have moved on while another worker had it.
             self._shop.books.refresh()
+        self._reconcile()
         while not self._shop.stopping():
             self._gate.judge(self._shop)
             if not self._one_round():
@@ -100,6 +103,18 @@ class Engine:
         self._gate.tell(self._shop, self._warn, self._only)
         self._watch.seen(self._shop.now())
         return self._rest()
+
+    def _reconcile(self) -> None:
+        """Reconcile with the provider when it is time; of workers that share a ledger the first one does."""
+        if self._share is not None and self._share.place:
+            return
+        try:
+            if self._rounds.go(self._shop):
+                self._accepted = True
+        except CredentialsError as error:
+            if not self._accepted:
+                raise
+            self._warn(str(error))
 
     def _look_at_clock(self) -> None:
         """Forget all waits that a clock set back would make last."""
@@ -132,7 +147,7 @@ class Engine:
         now = self._shop.now()
         if not batches or self._shop.stopping() or self._not_before.get(kind, now) > now:
             return False
-        if kind in SPENDING and self._estranged():
+        if kind in SPENDING and (self._estranged() or self._rounds.outstanding(self._shop, self._share)):
             return False
         try:
             outcome = work(self._shop, batches)
@@ -213,7 +228,7 @@ class Engine:
     def _rest(self) -> Pulse:
         books, now = self._shop.books, self._shop.now()
         dues = [books.agenda.next_due(kind) for kind in Kind if kind is not Kind.SUBMIT]
-        dues += [held_until(self._shop), next_room(self._shop)]
+        dues += [held_until(self._shop), next_room(self._shop), self._rounds.next(self._shop)]
         dues += [*self._not_before.values(), *self._resting.values()]
         if self._polled is not None and books.agenda.count(Kind.POLL):
             dues.append(self._polled + timedelta(seconds=self._shop.policy.poll_every))

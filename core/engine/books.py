@@ -19,6 +19,7 @@ from core.errors import ConflictError, RefusedError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import Context, NewEvent
 from core.ledger.streams import batch_number, batch_stream, wave_number, wave_stream
+from core.reconcile.view import view_of
 from core.wave.decider import decide_wave
 from core.wave.state import Wave, found_running
 from core.wave.state import evolve as evolve_wave
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from core.ledger.recorded import Recorded
     from core.planning.models import Model
     from core.ports import EventStore, Fence
+    from core.reconcile.view import View
     from core.wave.decider import WaveCommand
 
 #: Events folded before closed batches are dropped: a long history does not fill the memory.
@@ -115,6 +117,10 @@ class Books:
     def first_start(self, *, after: datetime) -> datetime | None:
         """Return when the first submission after that moment was started, as far as it is remembered."""
         return min((start for start in self._started if start > after), default=None)
+
+    def survey(self) -> View:
+        """Return all batches and all that was ever on record of jobs, folded from the whole ledger."""
+        return view_of(self._store.read())
 
     def get(self, number: int) -> Batch:
         """Return a batch as the ledger has it, open or not."""

@@ -18,6 +18,8 @@ def failure(shop: Workshop, batch: Batch, cause: str, reason: str, code: int | N
     """Return the fact of a failure: another attempt if it is worth one and one is left, else what to do."""
     if batch.hold is Hold.CANCELLED:
         again, then = False, f"it was cancelled ({batch.hold_reason}); {way_out(batch.number, batch.hold)}"
+    elif batch.adoption is not None:
+        again, then = False, f"`batchmill replan --wave {batch.wave}` asks for its pairs again"
     elif not worth_another_attempt(cause, code):
         again, then = False, f"mend the cause, then run `batchmill retry {batch.label}`"
     elif batch.jobs < shop.policy.attempts:

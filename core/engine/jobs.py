@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from core.errors import GoneError, ProviderError, RejectedError, UnavailableError
 from core.ports import JobState
+from core.reconcile.matching import OUR_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
-    from core.ports import BatchProvider, Job
+    from core.ports import BatchProvider, Job, ProviderLists, RemoteFile
 
 #: More pages than any project has: a list that never ends is an error of the provider, not a reason to hang.
 MOST_PAGES = 10_000
 
-#: A display name as this program gives it to an attempt's job.
-OUR_NAME = re.compile(r"w\d+-batch_\d+(r\d+)?-a\d+-[0-9a-f]{8}")
+#: The most files that the provider puts on a page of its list.
+FILES_A_PAGE = 100
 
 FRUITLESS = {JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
 
 
-def all_jobs(provider: BatchProvider, page_size: int) -> Iterator[Job]:
+def all_jobs(provider: ProviderLists, page_size: int) -> Iterator[Job]:
     """Yield every job the provider lists, paging by hand; raises UnavailableError for a list without an end."""
     token: str | None = None
     for _ in range(MOST_PAGES):
@@ -35,6 +35,20 @@ def all_jobs(provider: BatchProvider, page_size: int) -> Iterator[Job]:
             return
     raise UnavailableError(
         f"the provider's job list has no end: {MOST_PAGES} pages were read; it is read again later"
+    )
+
+
+def all_files(provider: ProviderLists) -> Iterator[RemoteFile]:
+    """Yield every uploaded file that the provider lists; raises UnavailableError for a list without an end."""
+    token: str | None = None
+    for _ in range(MOST_PAGES):
+        page = provider.list_files(page_size=FILES_A_PAGE, page_token=token)
+        yield from page.files
+        token = page.next_token
+        if not token:
+            return
+    raise UnavailableError(
+        f"the provider's file list has no end: {MOST_PAGES} pages were read; it is read again later"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from core.batch.numbers import base_of, round_of
@@ -21,6 +22,14 @@ def result_path(policy: Policy, batch: Batch, kind: str) -> str:
     stem = _file_name(policy, batch.number).removesuffix(".jsonl")
     attempt = "" if batch.attempt <= 1 else f"_attempt{batch.attempt}"
     return f"{policy.results_folder}/{stem}{attempt}_{kind}.jsonl"
+
+
+def adopted_path(policy: Policy, batch: Batch) -> str:
+    """Return where refined pairs belong that are taken over from disk; nothing taken before is written over."""
+    stem = _file_name(policy, batch.number).removesuffix(".jsonl")
+    before = re.search(r"_adopted(\d*)_refined\.jsonl$", batch.refined_path)
+    again = str(int(before[1] or 1) + 1) if before else ""
+    return f"{policy.results_folder}/{stem}_adopted{again}_refined.jsonl"
 
 
 def _file_name(policy: Policy, number: int) -> str:

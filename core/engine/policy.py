@@ -22,7 +22,8 @@ class Policy(msgspec.Struct, frozen=True):
 
     A batch gets `attempts` by itself. A job that has not ended after `job_hours` (the provider expires it then) is
     cancelled and looked at once more; `warn_hours` before that a person is warned. A job counts as gone when the
-    provider did not know it in `looks_for_a_job` polls running.
+    provider did not know it in `looks_for_a_job` polls running. All jobs of the provider are looked through before
+    anything is sent and every `reconcile_every` (0: never).
     """
 
     poll_every: float = 30.0
@@ -40,6 +41,7 @@ class Policy(msgspec.Struct, frozen=True):
     job_hours: float = 48.0
     warn_hours: float = 6.0
     looks_for_a_job: int = 3
+    reconcile_every: float = 0.0
     repair_rounds: int = 2
     canary: int = 0
     canary_refined: float = 0.8

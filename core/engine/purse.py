@@ -30,7 +30,12 @@ class Purse:
         self._by_wave: defaultdict[int, float] = defaultdict(float)
 
     def fold(self, batch: Batch, event: BatchEvent) -> None:
-        """Take in one event of a batch, which is as the event left it."""
+        """Take in one event of a batch, which is as the event left it.
+
+        What an older process spent is no matter of this ledger's budget.
+        """
+        if batch.adoption is not None:
+            return
         match event:
             case e.SubmissionStarted():
                 self._reserve(batch, batch.expected_usd)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
+from core.batch.adoption import NO_KEY
 from core.batch.events import AnswersRead
+from core.batch.parts import RequestLine
 from core.engine.books import Entry
 from core.engine.haul import Haul
 from core.engine.places import result_path
@@ -14,12 +16,14 @@ from core.exchange.answers import AnswerReader
 from core.exchange.lines import result_lines
 from core.exchange.prompts import version_of
 from core.exchange.refined_lines import refined_lines
+from core.pairs import ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
+    from core.exchange.lines import Overlong
     from core.exchange.verdicts import Reading
     from core.ports import StoredFile, WorkspaceFiles
 
@@ -37,13 +41,27 @@ def refine_into(files: WorkspaceFiles, batch: Batch, place: str) -> tuple[Stored
     Raises NotFoundError when the result is missing, StorageError when the disk refuses.
     """
     with files.open(batch.result_path) as kept, files.create(place) as pending:
-        reader = AnswerReader(result_lines(kept), batch.requests)
+        reader = reader_of(batch, result_lines(kept))
         prompt = version_of(batch.prompt_sha256)
         pending.sink.writelines(
             refined_lines(reader, batch=batch.number, attempt=batch.attempt, model=batch.model, prompt=prompt)
         )
         stored = pending.commit()
     return stored, reader.reading()
+
+
+def reader_of(batch: Batch, lines: Iterable[bytes | Overlong]) -> AnswerReader:
+    """Return what reads a batch's result; an older process's answers are known by the ids that it gave its pairs.
+
+    Its requests are known where its file was read and each had a key; else every line may answer any pair.
+    """
+    if batch.adoption is None:
+        return AnswerReader(lines, batch.requests)
+    pairs = list(ids(batch.ranges))
+    aliases = {original: pairs[place] for original, place in batch.adoption.aliases.items() if place < len(pairs)}
+    if batch.requests and not any(request.key.startswith(NO_KEY) for request in batch.requests):
+        return AnswerReader(lines, batch.requests, aliases=aliases)
+    return AnswerReader(lines, [RequestLine(f"{NO_KEY}1", batch.ranges)], aliases=aliases, whole=True)
 
 
 def _read(shop: Workshop, batch: Batch) -> Haul:

@@ -80,7 +80,7 @@ def repair(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
 
 def _need(shop: Workshop, batch: Batch) -> _Need:
     """Sort a batch's missing pairs into those that are asked for again and those that are given up."""
-    if round_of(batch.number) >= shop.policy.repair_rounds:
+    if round_of(batch.number) >= _rounds(shop, batch.wave):
         return _Need(batch, {}, (), batch.missing)
     company = _company(batch)
     again: list[Unrefined] = []
@@ -88,6 +88,12 @@ def _need(shop: Workshop, batch: Batch) -> _Need:
     for pair in batch.missing:
         (hopeless if _too_long(pair, company) else again).append(pair)
     return _Need(batch, company, tuple(again), tuple(hopeless))
+
+
+def _rounds(shop: Workshop, wave: int) -> int:
+    """Return how many rounds a wave's pairs get: in an adopted wave the first one repairs no job of ours."""
+    known = shop.books.waves.get(wave)
+    return shop.policy.repair_rounds + (known is not None and known.adopted is not None)
 
 
 def _company(batch: Batch) -> dict[str, int]:
@@ -165,7 +171,7 @@ def _write(shop: Workshop, need: _Need, texts: Mapping[str, ExtractedPair]) -> t
 def _portions(shop: Workshop, need: _Need, recipe: Recipe) -> list[_Portion]:
     """Sort pairs by what they need: room for those cut off, and for each as small a company as `_at_most` says."""
     alike: dict[tuple[bool, int], list[str]] = {}
-    last = round_of(need.batch.number) + 1 >= shop.policy.repair_rounds
+    last = round_of(need.batch.number) + 1 >= _rounds(shop, need.batch.wave)
     for pair in need.again:
         most = 1 if last else _at_most(pair, need.company)
         alike.setdefault((pair.verdict == Verdict.CUT_OFF, most), []).append(pair.pair_id)

@@ -13,19 +13,19 @@ _SCORE: Final[Schema] = {"type": "INTEGER", "minimum": 0, "maximum": 100}
 _LEVEL: Final[Schema] = {"type": "STRING", "enum": ["beginner", "intermediate", "advanced"]}
 
 
-def _every(**fields: Schema) -> Schema:
+def every(**fields: Schema) -> Schema:
     """Return an object that has all of these fields, which the model writes in this order."""
     names = list(fields)
     return {"type": "OBJECT", "properties": fields, "required": names, "propertyOrdering": names}
 
 
-_PAIR: Final = _every(
+_PAIR: Final = every(
     pair_id=_TEXT,
     refined_question=_TEXT,
     refined_answer=_TEXT,
-    quality_scores=_every(overall=_SCORE, technical_accuracy=_SCORE, completeness=_SCORE, rag_readiness=_SCORE),
-    duplicate_analysis=_every(is_duplicate=_FLAG, similar_to=_TEXTS, merge_recommendation=_TEXT),
-    rag_metadata=_every(primary_tags=_TEXTS, secondary_tags=_TEXTS, difficulty_level=_LEVEL, use_cases=_TEXTS),
+    quality_scores=every(overall=_SCORE, technical_accuracy=_SCORE, completeness=_SCORE, rag_readiness=_SCORE),
+    duplicate_analysis=every(is_duplicate=_FLAG, similar_to=_TEXTS, merge_recommendation=_TEXT),
+    rag_metadata=every(primary_tags=_TEXTS, secondary_tags=_TEXTS, difficulty_level=_LEVEL, use_cases=_TEXTS),
     enhancements_made=_TEXTS,
     flags=_TEXTS,
 )

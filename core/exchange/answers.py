@@ -6,27 +6,20 @@ from typing import TYPE_CHECKING
 
 from core.batch.parts import Unrefined
 from core.exchange.endings import ending_of
+from core.exchange.forms import REFINEMENT
 from core.exchange.lines import Overlong
 from core.exchange.rows import read_row
-from core.exchange.texts import answers_in, fault_of
+from core.exchange.texts import answers_in
 from core.exchange.verdicts import PairVerdict, Reading, RefinedPair, Stray, Verdict, clause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from core.batch.parts import RequestLine
     from core.exchange.endings import Ending
+    from core.exchange.forms import AnswerForm
     from core.exchange.rows import Row
 
-FIELDS = (
-    "refined_question",
-    "refined_answer",
-    "quality_scores",
-    "duplicate_analysis",
-    "rag_metadata",
-    "enhancements_made",
-    "flags",
-)
 EMULATED = "-emulated"
 STRAYS_KEPT = 1000
 MODELS_KEPT = 100
@@ -59,11 +52,25 @@ class AnswerReader:
     is, in this order: blocked, when the provider refused its request; malformed, when an object with its id is
     there but unusable; else cut off, malformed or missing, as the line of its request ended. No input makes it
     raise.
+
+    An older process asked without keys, and by ids of its own: `aliases` has the pair of each such id, and with
+    `whole` every line of the file is an answer to the one request that stands for all pairs of the batch.
     """
 
-    def __init__(self, lines: Iterable[bytes | Overlong], requests: Iterable[RequestLine]) -> None:
+    def __init__(
+        self,
+        lines: Iterable[bytes | Overlong],
+        requests: Iterable[RequestLine],
+        form: AnswerForm = REFINEMENT,
+        *,
+        aliases: Mapping[str, str] | None = None,
+        whole: bool = False,
+    ) -> None:
         """Take the lines unread, and lay out the pairs in the order they were asked for."""
         self._lines = lines
+        self._form = form
+        self._aliases = aliases or {}
+        self._whole = whole
         self._asked: dict[str, _Asked] = {}
         self._home: dict[str, _Asked] = {}
         for request in requests:
@@ -132,8 +139,8 @@ class AnswerReader:
         if row is None:
             self._stray(None, None, "the line is not a JSON object in UTF-8")
             return
-        asked = self._asked.get(row.key) if row.key is not None else None
-        if asked is not None and asked.line:
+        asked = self._asked_by(row)
+        if asked is not None and asked.line and not self._whole:
             self._stray(asked.key, None, f"the key was answered before, on line {asked.line}")
         else:
             self._count(row)
@@ -145,6 +152,11 @@ class AnswerReader:
             self._set_line_aside(None, "the line has no key")
         else:
             self._keyless[owner.key] = (self._line, row)
+
+    def _asked_by(self, row: Row) -> _Asked | None:
+        if self._whole:
+            return next(iter(self._asked.values()), None)
+        return self._asked.get(row.key) if row.key is not None else None
 
     def _without_key(self) -> Iterator[RefinedPair]:
         """Yield what the lines without a key bring home, now that all those with one were read."""
@@ -162,7 +174,7 @@ class AnswerReader:
         found = [answers_in(text) for text in row.texts if text]
         named = [answer.get("pair_id") for text in found for answer in text.answers]
         named += [broken.pair_id for text in found for broken in text.broken]
-        homes = [self._home.get(pair_id) for pair_id in map(_as_text, named) if pair_id is not None]
+        homes = [self._home.get(pair_id) for pair_id in map(self._named, named) if pair_id is not None]
         if not homes or len(homes) < len(named):
             return None
         return homes[0] if all(home is homes[0] for home in homes) else None
@@ -185,10 +197,10 @@ class AnswerReader:
                 pair_id = self._place(answer.get("pair_id"), asked)
                 if pair_id is None:
                     continue
-                fault = fault_of(answer)
+                fault = self._form.fault_of(answer)
                 if fault is None:
                     source = asked.waiting.pop(pair_id)
-                    kept = {field: answer[field] for field in FIELDS if field in answer}
+                    kept = {field: answer[field] for field in self._form.fields if field in answer}
                     yield RefinedPair(pair_id=pair_id, source=source, key=asked.key, answer=kept)
                 else:
                     asked.faults.setdefault(pair_id, fault)
@@ -196,13 +208,21 @@ class AnswerReader:
                 pair_id = self._place(broken.pair_id, asked)
                 if pair_id is not None:
                     asked.faults.setdefault(pair_id, broken.reason)
-        if not asked.line:
-            asked.line = self._line
-            asked.ending = ending_of(row, found, came=asked.size - len(asked.waiting), asked=asked.size)
+        if not asked.line or self._whole:
+            # Of several lines for all pairs, one that did not end well explains best why pairs are missing.
+            ending = ending_of(row, found, came=asked.size - len(asked.waiting), asked=asked.size)
+            if asked.ending is None or asked.ending[0] is Verdict.MISSING:
+                asked.ending = ending
+            asked.line = asked.line or self._line
+
+    def _named(self, named: object) -> str | None:
+        """Return the pair that an answer names, under the id that it has in the ledger."""
+        text = _as_text(named)
+        return text if text is None else self._aliases.get(text, text)
 
     def _place(self, named: object, asked: _Asked) -> str | None:
         """Return the open pair of this request that an answer names, or note the stray and return None."""
-        named = _as_text(named)
+        named = self._named(named)
         if named is None:
             self._stray(asked.key, None, "an answer without a pair_id that is text")
             return None

@@ -17,6 +17,7 @@ from core.planning.ranges import take
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from core.exchange.answer_schema import Schema
     from core.exchange.extracted import ExtractedPair
     from core.pairs import PairRange
     from core.planning.models import Model
@@ -92,12 +93,14 @@ def batch_name(number: int) -> str:
     return f"batch_{base_of(number):03d}{repair}"
 
 
-def generation_config(model: Model) -> dict[str, object]:
-    """Return the generation settings: refined pairs as the answer's form, and all the output the model has."""
+def generation_config(
+    model: Model, schema: Schema = ANSWER_SCHEMA, temperature: float = TEMPERATURE
+) -> dict[str, object]:
+    """Return the generation settings: the answer's form (refined pairs), and all the output the model has."""
     return {
         "responseMimeType": "application/json",
-        "responseSchema": ANSWER_SCHEMA,
+        "responseSchema": schema,
         "maxOutputTokens": model.output_limit,
-        "temperature": TEMPERATURE,
+        "temperature": temperature,
         "thinkingConfig": {"thinkingBudget": model.thinking_budget},
     }

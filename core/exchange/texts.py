@@ -34,7 +34,7 @@ def fault_of(answer: dict[str, object]) -> str | None:
             return f"{field} is not text"
         if not value or value.isspace():
             return f"{field} is empty"
-    return "it is nested too deeply" if _is_deep(answer) else None
+    return "it is nested too deeply" if is_deep(answer) else None
 
 
 def _strictly(text: str) -> Found | None:
@@ -59,7 +59,7 @@ def _without_frame(text: str) -> str | None:
     return text[begin:end]
 
 
-def _is_deep(answer: dict[str, object]) -> bool:
+def is_deep(answer: dict[str, object]) -> bool:
     """Whether containers stand in containers beyond all sense, so that writing them out again could fail."""
     level = [*answer.values()]
     for _ in range(_DEEPEST + 1):

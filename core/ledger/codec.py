@@ -11,6 +11,7 @@ from core.batch import events as batch
 from core.errors import UnreadableEventError
 from core.wave import course_events as course
 from core.wave import events as wave
+from core.wave import score_events as scores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,6 +56,8 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     course.WaveAssessed: ("wave.assessed", 1),
     course.WaveAccepted: ("wave.accepted", 1),
     course.WaveRejected: ("wave.rejected", 1),
+    scores.SampleDrawn: ("wave.sample_drawn", 1),
+    scores.PairScored: ("wave.pair_scored", 1),
     adopted.BatchAdopted: ("batch.adopted", 1),
     adopted.AdoptedFileRead: ("batch.adopted_file_read", 1),
     adopted.JobClaimed: ("batch.job_claimed", 1),

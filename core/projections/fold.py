@@ -28,6 +28,7 @@ from core.wave.events import (
     WaveReplanned,
 )
 from core.wave.lifecycle import Status as WaveStatus
+from core.wave.score_events import PairScored, SampleDrawn
 
 if TYPE_CHECKING:
     from core.batch.events import BatchEvent, RunEvent
@@ -55,7 +56,7 @@ def project_wave(row: WaveRow | None, recorded: Recorded) -> WaveRow:
             return replace(row, released_at=None, held=event.reason)
         case WaveReplanned():
             return wave_replanned(row, event, recorded.actor)
-        case FormCompared() | JobsListed():
+        case FormCompared() | JobsListed() | SampleDrawn() | PairScored():
             return row
         case _:
             return project_course(row, event, recorded.actor)

@@ -25,6 +25,11 @@ class Milestone(msgspec.Struct, frozen=True):
     wave: int
 
 
+def some(number: int, one: str, many: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def approval(wave: WaveRow, awaited: int | None, *, sent: bool) -> list[Milestone]:
     """Return the lines about what comes between plan and submission; `awaited` is to be accepted before it."""
     name = f"Wave {wave.wave}"

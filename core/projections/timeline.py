@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.one_line import one_line
-from core.projections.milestone import DONE, FAILED, PENDING, Milestone, approval, judgement
+from core.projections.adopted_timeline import claimed_lines, lost_lines
+from core.projections.milestone import DONE, FAILED, PENDING, Milestone, approval, judgement, some
 from core.projections.waiting import unaccepted
 
 if TYPE_CHECKING:
@@ -33,10 +34,15 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
 
 
 def _wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
+    lines = _adopted(wave, rows, awaited) if wave.origin else _planned(wave, rows, awaited)
+    return lines + judgement(wave)
+
+
+def _planned(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
     batches = [row for row in rows if row.repairs is None]
     repairs = [row for row in rows if row.repairs is not None]
     name = f"Wave {wave.wave}"
-    size = f"{_some(len(batches), 'batch', 'batches')}, {_some(wave.staged - wave.excluded, 'pair', 'pairs')}"
+    size = f"{some(len(batches), 'batch', 'batches')}, {some(wave.staged - wave.excluded, 'pair', 'pairs')}"
     lines = [Milestone(at=wave.planned_at, text=f"{name} planned ({size})", state=DONE, wave=wave.wave)]
     lines += approval(wave, awaited, sent=all(row.submitted_at for row in batches))
     lines += [
@@ -54,8 +60,23 @@ def _wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Mile
     lost = f", {given_up} given up" if given_up else ""
     text = f"{name} answers read ({refined} of {pairs} pairs refined{lost})"
     lines.append(_when_all(wave, text, [row.read_at for row in batches]))
-    lines += _repairs(wave, repairs) + _given_up(wave, rows)
-    return lines + judgement(wave)
+    return lines + _repairs(wave, repairs) + _given_up(wave, rows)
+
+
+def _adopted(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
+    """Return the milestones of a wave that an older process sent: what is claimed, looked up, lost and had."""
+    batches = [row for row in rows if row.repairs is None]
+    repairs = [row for row in rows if row.repairs is not None]
+    return [
+        *claimed_lines(wave, batches),
+        *(approval(wave, awaited, sent=all(row.submitted_at for row in repairs)) if repairs else []),
+        *_canary(wave),
+        *_deadline(wave, rows),
+        *_troubles(wave, repairs),
+        *lost_lines(wave, batches),
+        *_repairs(wave, repairs),
+        *_given_up(wave, rows),
+    ]
 
 
 def _canary(wave: WaveRow) -> list[Milestone]:
@@ -73,7 +94,7 @@ def _repairs(wave: WaveRow, repairs: list[BatchRow]) -> list[Milestone]:
     if not repairs:
         return []
     asked, home = sum(row.pairs for row in repairs), sum(row.refined for row in repairs)
-    size = f"{_some(len(repairs), 'repair', 'repairs')}, {home} refined of {asked} asked again"
+    size = f"{some(len(repairs), 'repair', 'repairs')}, {home} refined of {asked} asked again"
     return [_when_all(wave, f"Wave {wave.wave} repairs read ({size})", [row.read_at for row in repairs])]
 
 
@@ -82,7 +103,7 @@ def _given_up(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
     if not pairs:
         return []
     at = max(row.changed_at for row in rows if row.given_up)
-    text = f"Wave {wave.wave}: {_some(pairs, 'pair', 'pairs')} given up"
+    text = f"Wave {wave.wave}: {some(pairs, 'pair', 'pairs')} given up"
     return [Milestone(at=at, text=text, state=FAILED, wave=wave.wave)]
 
 
@@ -120,7 +141,7 @@ def _reached(
 ) -> Milestone:
     times = [time(row) for row in batches]
     done = sum(moment is not None for moment in times)
-    share = _some(done, "batch", "batches") if done == len(times) else f"{done} of {len(times)} batches"
+    share = some(done, "batch", "batches") if done == len(times) else f"{done} of {len(times)} batches"
     return _when_all(wave, f"{text} ({share})", times)
 
 
@@ -134,10 +155,6 @@ def _when_all(wave: WaveRow, text: str, times: list[str | None]) -> Milestone:
 def _cause(reason: str | None) -> str:
     """Return the first clause of a reason: what happened, without what to do about it."""
     return (reason or "").partition("; ")[0]
-
-
-def _some(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _moment(at: str) -> str:

@@ -20,7 +20,9 @@ def tracking_document(rows: Sequence[BatchRow]) -> bytes:
 
     The keys total_batches, total_qa_pairs, batch_size and batches[batch_number, file_path, qa_count, file_size,
     first_pair_id, last_pair_id] have the meaning they always had; `batch_size` is the most common pair count.
-    `repairs` lists the batches that ask again for pairs of those, which are counted there alone.
+    `repairs` lists the batches that ask again for pairs of those, which are counted there alone. `known` says how
+    a batch is known; of one that an older process sent, path and pair ids are those that it gave them, and what
+    is claimed of it stands beside what the ledger has.
     """
     carried = [row for row in rows if row.status != Status.WITHDRAWN.value and row.repairs is None]
     counts = [row.pairs for row in carried]
@@ -41,11 +43,11 @@ def _repair(row: BatchRow) -> dict[str, Any]:
 def _entry(row: BatchRow) -> dict[str, Any]:
     return {
         "batch_number": row.number,
-        "file_path": row.file_path,
+        "file_path": row.claimed_path or row.file_path,
         "qa_count": row.pairs,
         "file_size": row.file_size,
-        "first_pair_id": row.first_pair_id,
-        "last_pair_id": row.last_pair_id,
+        "first_pair_id": row.claimed_first_id or row.first_pair_id,
+        "last_pair_id": row.claimed_last_id or row.last_pair_id,
         "wave": row.wave,
         "title": row.title,
         "status": row.status,
@@ -66,4 +68,19 @@ def _entry(row: BatchRow) -> dict[str, Any]:
         "given_up": row.given_up,
         "emulated": row.emulated,
         "reason": row.reason,
+        "known": row.known,
+        **(_claims(row) if row.origin else {}),
+    }
+
+
+def _claims(row: BatchRow) -> dict[str, Any]:
+    return {
+        "origin": row.origin,
+        "claimed_pairs": row.claimed_pairs,
+        "claimed_jobs": row.claimed_jobs,
+        "wrong_form": row.wrong_form,
+        "cause": row.cause,
+        "file_read": row.file_path,
+        "first_ledger_id": row.first_pair_id,
+        "last_ledger_id": row.last_pair_id,
     }

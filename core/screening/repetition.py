@@ -42,17 +42,18 @@ def _suspicious(lowered: str) -> bool:
     return total - len({sample[:_SAMPLE_LENGTH] for sample in samples}) >= _LEAST_SAMPLED * total
 
 
+def repeated_phrases(words: list[str]) -> tuple[int, int]:
+    """Return how many of a text's phrases of four words stood before, and how many phrases it has."""
+    total = max(0, len(words) - _PHRASE_WORDS + 1)
+    return total - len(set(zip(words, words[1:], words[2:], words[3:], strict=False))), total
+
+
 def _phrases(words: list[str]) -> str | None:
-    total = len(words) - _PHRASE_WORDS + 1
-    if total < _FEWEST_WORDS:
-        return None
-    phrases = zip(words, words[1:], words[2:], words[3:], strict=False)
-    different = len(set(phrases))
-    if total - different < MOST_REPEATED * total:
+    repeated, total = repeated_phrases(words)
+    if total < _FEWEST_WORDS or repeated < MOST_REPEATED * total:
         return None
     ((most, times),) = Counter(zip(words, words[1:], words[2:], words[3:], strict=False)).most_common(1)
-    share = 100 * (total - different) // total
-    return f"{share} % of the phrases stood before: “{' '.join(most)}” {times} times"
+    return f"{100 * repeated // total} % of the phrases stood before: “{' '.join(most)}” {times} times"
 
 
 def _sentences(answer: str) -> str | None:

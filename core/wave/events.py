@@ -8,6 +8,7 @@ import msgspec
 
 from core.batch.parts import Estimate  # noqa: TC001 - the same
 from core.wave.course_events import CourseEvent
+from core.wave.score_events import ScoreEvent
 
 
 class LeftOut(msgspec.Struct, frozen=True, gc=False):
@@ -223,5 +224,13 @@ class WaveReplanned(msgspec.Struct, frozen=True, gc=False):
 
 
 WaveEvent = (
-    WavePlanned | WaveReleased | WaveHeld | FormCompared | WaveAdopted | JobsListed | WaveReplanned | CourseEvent
+    WavePlanned
+    | WaveReleased
+    | WaveHeld
+    | FormCompared
+    | WaveAdopted
+    | JobsListed
+    | WaveReplanned
+    | CourseEvent
+    | ScoreEvent
 )

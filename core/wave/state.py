@@ -28,6 +28,7 @@ from core.wave.events import (
     WaveReplanned,
 )
 from core.wave.lifecycle import Status
+from core.wave.score_events import PairScored, SampleDrawn
 
 if TYPE_CHECKING:
     from core.wave.events import RequestTerms, WaveEvent
@@ -180,6 +181,8 @@ def evolve(wave: Wave, event: WaveEvent) -> Wave:
                 plan_version=version,
                 approved=False,
             )
+        case SampleDrawn() | PairScored():
+            return replace(wave, version=version)
         case _:
             return replace(_on_course(wave, event), version=version)
 

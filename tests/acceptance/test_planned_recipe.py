@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 import pytest
 
-from cli.settings import Planning, Settings
+from cli.setting_sections import Planning
+from cli.settings import Settings
 from cli.supplies import planned_recipe
 from core.errors import RefusedError
 from core.exchange.prompts import prompt_sha256

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from cli.doctor.finding import State
 from cli.doctor.provider import check_key, check_live, judge_clock
 from cli.doctor.settings import check_base_url, check_pace, is_real
-from cli.settings import Driving, Provider, Settings
+from cli.setting_sections import Driving, Provider
+from cli.settings import Settings
 from core.errors import (
     CredentialsError,
     GoneError,

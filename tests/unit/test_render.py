@@ -11,8 +11,8 @@ from cli.render.text import clean, clock_time, number_ranges, table, told_once
 from cli.render.views import MOST_LINES, balance_lines, status_lines, timeline_lines
 from core.batch.numbers import repair_of
 from core.projections.balance import Balance
+from core.projections.milestone import Milestone
 from core.projections.rows import BatchRow, WaveRow
-from core.projections.timeline import Milestone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,8 +15,9 @@ from core.batch import events as e
 from core.ledger.codec import decode, encode
 from core.ledger.recorded import NewEvent, stamp
 from core.projections.catch_up import catch_up
+from core.projections.milestone import Milestone
 from core.projections.publish import documents, publish, stale
-from core.projections.timeline import Milestone, cell, day, milestones, timeline_document
+from core.projections.timeline import cell, day, milestones, timeline_document
 from core.projections.tracking import tracking_document
 from tests.batches import (
     CANCEL,

@@ -1,0 +1,1 @@
+"""How well a text is written, and whether its refinement is written better."""
