@@ -14,6 +14,7 @@ import typer
 from cli.commands import (
     balance,
     claims,
+    corpus,
     cost,
     doctor,
     drive,
@@ -75,7 +76,7 @@ def common(
     context.obj = (folder, options or [])
 
 
-for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, doctor, machine):
+for room in (workspace, plan, drive, steer, inspect, balance, pair, cost, ledger, claims, corpus, doctor, machine):
     room.register(app)
 
 
