@@ -46,8 +46,7 @@ def test_the_corpus_holds_every_refined_pair_of_the_balance_and_says_where_it_co
     }
     (way,) = [row for row in rows if row["pair_id"] == "w2-s30-b-003"]
     shown = home.json("pair w2-s30-b-003")
-    assert way["question"] == shown["answer"]["refined_question"]
-    assert way["answer"] == shown["answer"]["refined_answer"]
+    assert (way["question"], way["answer"]) == (shown["question"]["after"], shown["answer_text"]["after"])
     assert way["before"] == "submissions/wave2_extracted.json"
 
 
