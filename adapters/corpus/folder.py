@@ -29,6 +29,7 @@ M = TypeVar("M")
 _DIGITS = 12
 _LOCK = ".lock"
 _PART = ".part"
+_SCRATCH = ".scratch"
 
 
 def folder_name(step: str, fingerprint: str) -> str:
@@ -108,10 +109,16 @@ class StepFolder:
         self._home = home
         self._step = step
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for what only the step itself needs; it does not become part of the step."""
+        return self.path / _SCRATCH
+
     def commit(self, manifest: object) -> None:
         """Put the step into its place and let its manifest say so; the step it replaces is removed."""
         place, pointer = self._home.root / self.name, self._home.root / f"{self._step}.json"
         with on_disk(place):
+            shutil.rmtree(self.scratch, ignore_errors=True)
             text = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
             _write(self.path / "_manifest.json", text)
             for folder in (path for path in [self.path, *self.path.rglob("*")] if path.is_dir()):

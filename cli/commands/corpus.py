@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.commands import HIGHEST
+from cli.corpus_choices import Engine, Listed
+from core.corpus.terms import Repeated
+
+if TYPE_CHECKING:
+    from cli.compose import Opened
+
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -54,3 +60,91 @@ def build(
         emit_json(found)
     else:
         say("\n".join(built_lines(found)))
+
+
+@corpus.command()
+def dedup(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    *,
+    threshold: Annotated[
+        float, typer.Option(min=0.5, max=1.0, help="Jaccard similarity from which two pairs are near.")
+    ] = 0.8,
+    repeated: Annotated[
+        Repeated, typer.Option(help="What becomes of pairs that ask the same and answer differently.")
+    ] = Repeated.KEEP,
+    engine: Annotated[
+        Engine, typer.Option(help="This process, or a Ray cluster (needs the extra `ray`).")
+    ] = Engine.NATIVE,
+    ray_address: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="The Ray cluster (default: one on this machine).")
+    ] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="PAIR", help="Show this pair's cluster and scores, and search nothing.")
+    ] = None,
+    which: Annotated[
+        Listed | None, typer.Option("--which", help="List what the last search found, and search nothing.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Find duplicates across the whole corpus; one of each cluster stays, the others are archived.
+
+    Exact: the same question and answer, or the same answer, but for case, punctuation and Unicode form. Near: the
+    word 3-shingles of question and answer have a Jaccard similarity of at least the threshold. The pair with the
+    highest overall score stays, then the more complete, then the oldest. Pairs that ask the same and answer
+    differently stay, and are listed. The model's own duplicate analysis is shown beside it and decides nothing.
+    Searching again by the same terms changes nothing.
+    """
+    from cli.compose import opened
+    from cli.corpus_extra import require
+
+    if explain is not None and which is not None:
+        raise typer.BadParameter("--explain and --which are two questions; ask one at a time")
+    require("daft", "pyarrow")
+    if engine is Engine.RAY:
+        require("ray", extra="ray")
+    with opened(*context.obj) as workspace:
+        if explain is not None:
+            _explain(workspace, explain, as_json=as_json)
+        elif which is not None:
+            _list(workspace, which, as_json=as_json)
+        else:
+            _search(workspace, threshold, repeated, engine, ray_address, as_json=as_json)
+
+
+def _search(  # noqa: PLR0913 - the options of a search
+    workspace: Opened, threshold: float, repeated: Repeated, engine: Engine, address: str | None, *, as_json: bool
+) -> None:
+    from cli.corpus_dedup import deduplicate
+    from cli.render.duplicates import dedup_lines
+    from cli.render.text import emit_json, say
+    from core.corpus.terms import terms_for
+
+    done = deduplicate(workspace, terms_for(threshold, repeated), engine, address)
+    if as_json:
+        emit_json(done)
+    else:
+        say("\n".join(dedup_lines(done)))
+
+
+def _explain(workspace: Opened, pair_id: str, *, as_json: bool) -> None:
+    from cli.corpus_explain import explain
+    from cli.render.duplicates import explained_lines
+    from cli.render.text import emit_json, say_all
+
+    found = explain(workspace, pair_id)
+    if as_json:
+        emit_json(found)
+    else:
+        say_all(explained_lines(found))
+
+
+def _list(workspace: Opened, which: Listed, *, as_json: bool) -> None:
+    from cli.corpus_explain import listed
+    from cli.render.duplicates import listed_line
+    from cli.render.text import json_list, say_all
+
+    manifest, found = listed(workspace, which)
+    if as_json:
+        say_all(json_list({"which": which.value, "build": manifest.build}, "pairs", found))
+    else:
+        say_all(listed_line(each) for each in found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from core.corpus.inputs import WaveInput  # noqa: TC001 - msgspec reads the annotations at run time
+from core.corpus.terms import Terms  # noqa: TC001 - the same
 from core.projections.balance import Balance  # noqa: TC001 - the same
 
 
@@ -41,3 +42,46 @@ class BuildManifest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rows_a_part: int
     rows_a_group: int
     writer: str
+
+
+class DedupCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a deduplication found: pairs unless named otherwise.
+
+    `rows` = `kept` + `archived`. `same_…` are groups with the same text, `near` links at or above the threshold
+    among `candidates`. Hints are pairs that the model and we (`both`), we alone, or the model alone take for
+    duplicates.
+    """
+
+    rows: int
+    kept: int
+    archived: int
+    clusters: int
+    largest_cluster: int
+    same_both: int
+    same_answer: int
+    same_question: int
+    candidates: int
+    near: int
+    wide_buckets: int
+    repeated_questions: int
+    pairs_of_repeated_questions: int
+    hints_both: int
+    hints_ours: int
+    hints_model: int
+
+
+class DedupManifest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Which pairs of the corpus `build` (its fingerprint) are duplicates, by these terms and this rule.
+
+    `chance` is the probability that two texts just at the threshold become candidates.
+    """
+
+    fingerprint: str
+    folder: str
+    build: str
+    terms: Terms
+    chance: float
+    rule: str
+    engine: str
+    counts: DedupCounts
+    parts: tuple[Part, ...]
