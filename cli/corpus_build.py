@@ -10,12 +10,13 @@ from adapters.corpus.folder import CorpusFolder, folder_name
 from adapters.corpus.parts import ROWS_A_GROUP, ROWS_A_PART, WRITER, write_parts
 from adapters.files.extract import read_extract
 from cli.corpus_inputs import differing, wave_inputs
+from cli.corpus_standing import BUILD, FOLDER
 from core.corpus.gathering import gather
 from core.corpus.inputs import fingerprint
 from core.corpus.manifest import BuildManifest, WaveCount
 from core.corpus.refined_line import refined_lines_in
 from core.corpus.row import SHAPE
-from core.errors import BadInputError, BatchmillError, NotFoundError
+from core.errors import BadInputError, BatchmillError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from core.corpus.manifest import Part
     from core.corpus.refined_line import RefinedLine
     from core.exchange.extracted import ExtractedPair
-
-FOLDER = "corpus"
-STEP = "build"
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -50,10 +48,10 @@ def build(opened: Opened, named: Collection[int]) -> Built:
         _refuse(differing(opened, waves, bytes_too=True))
     home = CorpusFolder(opened.root / FOLDER)
     made_from = fingerprint(waves, SHAPE, ROWS_A_PART, ROWS_A_GROUP, WRITER)
-    former = home.manifest(STEP, BuildManifest)
+    former = home.manifest(BUILD, BuildManifest)
     if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
         return Built(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
-    with home.begin(STEP, made_from) as step:
+    with home.begin(BUILD, made_from) as step:
         try:
             parts, counts = _write(opened, waves, step.path)
         except BatchmillError:
@@ -61,7 +59,7 @@ def build(opened: Opened, named: Collection[int]) -> Built:
             raise
         manifest = BuildManifest(
             fingerprint=made_from,
-            folder=folder_name(STEP, made_from),
+            folder=folder_name(BUILD, made_from),
             shape=SHAPE,
             rows=sum(count.rows for count in counts),
             waves=tuple(counts),
@@ -73,25 +71,6 @@ def build(opened: Opened, named: Collection[int]) -> Built:
         )
         step.commit(manifest)
     return Built(new=True, folder=f"{FOLDER}/{manifest.folder}", manifest=manifest)
-
-
-def current(opened: Opened) -> tuple[CorpusFolder, BuildManifest]:
-    """Return the corpus that was built last, whose parts are as they were written.
-
-    Raises NotFoundError when none was built, BadInputError when a part is missing or altered.
-    """
-    home = CorpusFolder(opened.root / FOLDER)
-    manifest = home.manifest(STEP, BuildManifest)
-    if manifest is None:
-        raise NotFoundError("there is no corpus yet; run `batchmill corpus build` first")
-    if (differs := home.differing(manifest.folder, manifest.parts)) is not None:
-        raise BadInputError(f"{differs} since the corpus was built; run `batchmill corpus build` again")
-    return home, manifest
-
-
-def paths_of(home: CorpusFolder, manifest: BuildManifest) -> list[Path]:
-    """Return where the parts of a corpus stand, in order."""
-    return [home.root / manifest.folder / part.path for part in manifest.parts]
 
 
 def _write(opened: Opened, waves: Sequence[WaveInput], folder: Path) -> tuple[list[Part], list[WaveCount]]:

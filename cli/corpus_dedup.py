@@ -11,8 +11,8 @@ from adapters.corpus.daft_finder import VERSION, DaftFinder, use_native, use_ray
 from adapters.corpus.folder import folder_name
 from adapters.corpus.parts import read_columns, write_table
 from adapters.corpus.schema import table_of
-from cli.corpus_build import FOLDER, current, paths_of
 from cli.corpus_choices import Engine
+from cli.corpus_standing import DEDUP, FOLDER, built, paths_of
 from core.corpus.clusters import link
 from core.corpus.hints import Hinted, Opinion, takes_for_duplicate
 from core.corpus.inputs import fingerprint
@@ -20,20 +20,17 @@ from core.corpus.manifest import DedupCounts, DedupManifest
 from core.corpus.outcome import Asked, Known, Member, Tie, outcome, rows_asked
 from core.corpus.ports import Kind
 from core.corpus.survivor import RULE
-from core.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from adapters.corpus.folder import CorpusFolder
     from cli.compose import Opened
-    from core.corpus.manifest import BuildManifest, Part
+    from core.corpus.manifest import Part
     from core.corpus.outcome import Outcome
     from core.corpus.ports import Found
     from core.corpus.terms import Terms
 
-STEP = "dedup"
 #: The tables of a deduplication.
 TABLES: dict[str, type[msgspec.Struct]] = {
     "members.parquet": Member,
@@ -54,19 +51,19 @@ class Deduplicated(msgspec.Struct, frozen=True):
 def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | None) -> Deduplicated:
     """Search the corpus that was built last, unless that was done by the same terms already.
 
-    Raises what `current` raises, and StorageError when a disk refuses; then everything is as before.
+    Raises what `built` raises, and StorageError when a disk refuses; then everything is as before.
     """
-    home, built = current(opened)
-    made_from = fingerprint(built.fingerprint, terms, RULE, VERSION)
-    former = home.manifest(STEP, DedupManifest)
+    home, corpus = built(opened)
+    made_from = fingerprint(corpus.fingerprint, terms, RULE, VERSION)
+    former = home.manifest(DEDUP, DedupManifest)
     if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
         return Deduplicated(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
-    with home.begin(STEP, made_from) as step:
-        found, outcome_ = _search(paths_of(home, built), terms, step.scratch, engine, address)
+    with home.begin(DEDUP, made_from) as step:
+        found, outcome_ = _search(paths_of(home, corpus), terms, step.scratch, engine, address)
         manifest = DedupManifest(
             fingerprint=made_from,
-            folder=folder_name(STEP, made_from),
-            build=built.fingerprint,
+            folder=folder_name(DEDUP, made_from),
+            build=corpus.fingerprint,
             terms=terms,
             chance=round(terms.chance(terms.threshold), 3),
             rule=RULE,
@@ -76,21 +73,6 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
         )
         step.commit(manifest)
     return Deduplicated(new=True, folder=f"{FOLDER}/{manifest.folder}", manifest=manifest)
-
-
-def deduplicated(opened: Opened) -> tuple[CorpusFolder, BuildManifest, DedupManifest]:
-    """Return the corpus and its deduplication, with parts as they were written.
-
-    Raises NotFoundError when the corpus as it is now was not deduplicated, BadInputError for an altered part.
-    """
-    home, built = current(opened)
-    manifest = home.manifest(STEP, DedupManifest)
-    if manifest is None or manifest.build != built.fingerprint:
-        since = "since it was built again" if manifest else "yet"
-        raise NotFoundError(f"the corpus was not deduplicated {since}; run `batchmill corpus dedup` first")
-    if (differs := home.differing(manifest.folder, manifest.parts)) is not None:
-        raise BadInputError(f"{differs} since it was written; run `batchmill corpus dedup` again")
-    return home, built, manifest
 
 
 def _search(

@@ -8,9 +8,8 @@ import msgspec
 
 from adapters.corpus.parts import read_columns
 from adapters.corpus.tables import find_structs, read_structs
-from cli.corpus_build import paths_of
 from cli.corpus_choices import Listed
-from cli.corpus_dedup import deduplicated
+from cli.corpus_standing import deduplicated, paths_of
 from core.corpus.chain import chain
 from core.corpus.hints import Hinted
 from core.corpus.outcome import Asked, Member, Tie
@@ -45,11 +44,13 @@ class Explained(msgspec.Struct, frozen=True):
 
 def explain(opened: Opened, asked: str) -> Explained:
     """Return why a pair stays or was archived; NotFoundError for a pair that is not in the corpus."""
-    home, built, manifest = deduplicated(opened)
+    home, corpus, manifest = deduplicated(opened)
     folder = home.root / manifest.folder
     mine = find_structs(folder / "members.parquet", Member, "pair_id", asked)
     cluster = mine[0].cluster if mine else None
-    if not mine and not any(asked in each["pair_id"] for each in read_columns(paths_of(home, built), ["pair_id"])):
+    if not mine and not any(
+        asked in each["pair_id"] for each in read_columns(paths_of(home, corpus), ["pair_id"])
+    ):
         raise NotFoundError(
             f"the corpus has no pair {one_line(asked)}; `batchmill pair {one_line(asked)}` says where it is"
         )

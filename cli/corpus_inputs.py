@@ -73,11 +73,18 @@ def _extract(store: EventStore, wave: int) -> RecordedFile | None:
 def _batches(store: EventStore, rows: Sequence[BatchRow]) -> tuple[BatchInput, ...]:
     read = [row for row in rows if row.read_at and row.status != Status.WITHDRAWN.value]
     read.sort(key=lambda row: in_order(row.number))
-    return tuple(
-        BatchInput(
-            row.number, base_of(row.number), round_of(row.number), row.label, _refined(store, row), row.refined
-        )
-        for row in read
+    return tuple(_batch(store, row) for row in read)
+
+
+def _batch(store: EventStore, row: BatchRow) -> BatchInput:
+    return BatchInput(
+        number=row.number,
+        base=base_of(row.number),
+        round=round_of(row.number),
+        label=row.label,
+        refined=_refined(store, row),
+        pairs=row.refined,
+        emulated=row.emulated,
     )
 
 

@@ -71,9 +71,9 @@ def staged(pair_id: str, batch: int | None = 205, **fields: Any) -> ExtractedPai
     return msgspec.convert(plain | fields, ExtractedPair)
 
 
-def batch_input(number: int, pairs: int) -> BatchInput:
-    path = f"results/batch_{label(number)}_refined.jsonl"
-    return BatchInput(number, base_of(number), round_of(number), label(number), RecordedFile(path, SHA), pairs)
+def batch_input(number: int, pairs: int, *, emulated: bool = False) -> BatchInput:
+    file = RecordedFile(f"results/batch_{label(number)}_refined.jsonl", SHA)
+    return BatchInput(number, base_of(number), round_of(number), label(number), file, pairs, emulated)
 
 
 def wave_input(*batches: BatchInput, refined: int | None = None, extract: bool = True) -> WaveInput:

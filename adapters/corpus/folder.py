@@ -1,7 +1,7 @@
 """The corpus folder of a workspace: each step's files in a folder of their own, whole or not there.
 
 A step is written into a folder beside its place, flushed and renamed; then its manifest is put into the corpus
-folder as `build.json`, `dedup.json` or `export.json`, which is the moment from which the step counts.
+folder as `build.json`, `dedup.json` or `export-jsonl.json`, which is the moment from which the step counts.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from adapters.corpus.disk import on_disk
+from core.corpus.manifest import Part
 from core.errors import BadInputError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from core.corpus.manifest import Part
 
 M = TypeVar("M")
 
@@ -113,6 +113,12 @@ class StepFolder:
     def scratch(self) -> Path:
         """A folder for what only the step itself needs; it does not become part of the step."""
         return self.path / _SCRATCH
+
+    def put(self, path: str, data: bytes) -> Part:
+        """Write a file of the step, flushed to disk; StorageError when the disk refuses."""
+        with on_disk(self.path / path):
+            _write(self.path / path, data)
+        return Part(path, data.count(b"\n"), len(data), hashlib.sha256(data).hexdigest())
 
     def commit(self, manifest: object) -> None:
         """Put the step into its place and let its manifest say so; the step it replaces is removed."""

@@ -25,7 +25,8 @@ WRITER = f"pyarrow {pa.__version__}"
 ROWS_A_PART = 50_000
 #: Rows of a group, which are in memory together while a file is written or read.
 ROWS_A_GROUP = 4_000
-_COMPRESSION = "zstd"
+#: Of every column.
+COMPRESSION = "zstd"
 
 
 def write_parts(folder: Path, prefix: str, rows: Iterable[CorpusRow]) -> Iterator[Part]:
@@ -46,7 +47,7 @@ def write_parts(folder: Path, prefix: str, rows: Iterable[CorpusRow]) -> Iterato
 def _write_part(path: Path, group: list[CorpusRow], rows: Iterator[CorpusRow]) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     written = 0
-    with pq.ParquetWriter(path, SCHEMA, compression=_COMPRESSION) as writer:
+    with pq.ParquetWriter(path, SCHEMA, compression=COMPRESSION) as writer:
         while group:
             writer.write_batch(batch_of(group), row_group_size=ROWS_A_GROUP)
             written += len(group)
@@ -57,7 +58,7 @@ def _write_part(path: Path, group: list[CorpusRow], rows: Iterator[CorpusRow]) -
 def write_table(folder: Path, path: str, table: pa.Table) -> Part:
     """Write a table as one file; StorageError when the disk refuses."""
     with on_disk(folder / path):
-        pq.write_table(table, folder / path, compression=_COMPRESSION, row_group_size=ROWS_A_GROUP)
+        pq.write_table(table, folder / path, compression=COMPRESSION, row_group_size=ROWS_A_GROUP)
     return part_of(folder, path, table.num_rows)
 
 
@@ -69,12 +70,16 @@ def part_of(folder: Path, path: str, rows: int) -> Part:
         return Part(path, rows, stream.seek(0, os.SEEK_END), digest)
 
 
-def read_columns(paths: Sequence[Path], columns: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
-    """Yield the columns of the files in order, some thousand rows at a time, as lists by name.
+def batches_of(paths: Sequence[Path], columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of the files in order, some thousand at a time, with these columns (None: all).
 
     Raises StorageError when a file cannot be read.
     """
     for path in paths:
         with on_disk(path, "read"), pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=ROWS_A_GROUP, columns=list(columns)):
-                yield batch.to_pydict()
+            yield from file.iter_batches(batch_size=ROWS_A_GROUP, columns=list(columns) if columns else None)
+
+
+def read_columns(paths: Sequence[Path], columns: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
+    """Yield these columns of the files as lists by name; see `batches_of`."""
+    return (batch.to_pydict() for batch in batches_of(paths, columns))

@@ -8,6 +8,7 @@ import typer
 
 from cli.commands import HIGHEST
 from cli.corpus_choices import Engine, Listed
+from core.corpus.forms import Form
 from core.corpus.terms import Repeated
 
 if TYPE_CHECKING:
@@ -109,6 +110,51 @@ def dedup(  # noqa: PLR0913 - one parameter an option
             _list(workspace, which, as_json=as_json)
         else:
             _search(workspace, threshold, repeated, engine, ray_address, as_json=as_json)
+
+
+@corpus.command()
+def export(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    form: Annotated[
+        Form, typer.Option("--format", help="jsonl, parquet and hf hold every column; chat and alpaca train.")
+    ],
+    *,
+    validation: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of the pairs that validate.")] = 0.1,
+    seed: Annotated[int, typer.Option(help="Another seed, other splits.")] = 1,
+    archived: Annotated[
+        bool, typer.Option("--archived", help="Export the duplicates that were archived too.")
+    ] = False,
+    license_: Annotated[
+        str, typer.Option("--license", metavar="SPDX", help="The licence for the card, such as CC-BY-4.0.")
+    ] = "unknown",
+    system: Annotated[str | None, typer.Option(metavar="TEXT", help="With chat: what each begins with.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the pairs that stay for training or search, with splits and a dataset card.
+
+    Duplicates, and pairs that ask the same, are never parted between train and validation; a pair stays in its
+    split when more pairs come. Exporting again by the same terms changes nothing.
+    """
+    from cli.compose import opened
+    from cli.corpus_extra import require
+    from cli.render.corpus import exported_lines
+    from cli.render.text import emit_json, say
+
+    if system is not None and form is not Form.CHAT:
+        raise typer.BadParameter("--system is for --format chat; other forms have no such place")
+    require("pyarrow")
+    from cli.corpus_export import export as exported
+    from core.corpus.manifest import ExportTerms
+
+    terms = ExportTerms(
+        form=form, validation=validation, seed=seed, archived=archived, license=license_, system=system
+    )
+    with opened(*context.obj) as workspace:
+        done = exported(workspace, terms)
+    if as_json:
+        emit_json(done)
+    else:
+        say("\n".join(exported_lines(done)))
 
 
 def _search(  # noqa: PLR0913 - the options of a search

@@ -24,6 +24,7 @@ class BatchInput(msgspec.Struct, frozen=True, gc=False):
     """A batch (or repair) whose answers were read: its refined-pairs file, and how many pairs it brought home.
 
     `base` is the number of the batch of the plan, which a repair repairs; `round` is 0 for that batch itself.
+    `emulated` says that the answers come from an emulator and not from a model.
     """
 
     number: int
@@ -32,6 +33,7 @@ class BatchInput(msgspec.Struct, frozen=True, gc=False):
     label: str
     refined: RecordedFile
     pairs: int
+    emulated: bool
 
 
 class WaveInput(msgspec.Struct, frozen=True, gc=False):

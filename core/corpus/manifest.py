@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
-from core.corpus.inputs import WaveInput  # noqa: TC001 - msgspec reads the annotations at run time
+from core.corpus.forms import Form  # noqa: TC001 - msgspec reads the annotations at run time
+from core.corpus.inputs import WaveInput  # noqa: TC001 - the same
 from core.corpus.terms import Terms  # noqa: TC001 - the same
 from core.projections.balance import Balance  # noqa: TC001 - the same
 
@@ -84,4 +85,32 @@ class DedupManifest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rule: str
     engine: str
     counts: DedupCounts
+    parts: tuple[Part, ...]
+
+
+class ExportTerms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How pairs are handed on: `validation` is a share from 0 to 1, `archived` says that duplicates go along.
+
+    `license` is what the card says (an SPDX id), `system` what a chat begins with.
+    """
+
+    form: Form
+    validation: float = 0.1
+    seed: int = 1
+    archived: bool = False
+    license: str = "unknown"
+    system: str | None = None
+
+
+class ExportManifest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The corpus `build`, without the duplicates that `dedup` archived, in a form; counts are pairs."""
+
+    fingerprint: str
+    folder: str
+    build: str
+    dedup: str
+    terms: ExportTerms
+    train: int
+    validation: int
+    left_out: int
     parts: tuple[Part, ...]

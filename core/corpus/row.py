@@ -20,6 +20,7 @@ class CorpusRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A pair of the corpus. `row` counts from 0 in the order of waves, batches and staged places: older is lower.
 
     `batch` is the batch of the plan, `round` the repair that brought the pair home (0: none), `key` its request.
+    `model` is what was asked, `prompt` the version it was asked by; `emulated` answers come from no model at all.
     `source` is the staged file in the inbox, `source_key` what its pair ids begin with. Scores are the model's own
     judgement, 0 to 100, None where it gave none that can be used; `is_duplicate`, `similar_to` and
     `merge_recommendation` its duplicate analysis. The text before stands in the file `before` under the pair id.
@@ -58,6 +59,7 @@ class CorpusRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     merge_recommendation: str | None
     model: str
     prompt: str
+    emulated: bool
     before: str | None
     refined_path: str
     verdict: str | None = None
@@ -107,6 +109,7 @@ def corpus_row(
         merge_recommendation=hint.merge_recommendation,
         model=line.model,
         prompt=line.prompt,
+        emulated=batch.emulated,
         before=wave.extract.path if wave.extract else None,
         refined_path=batch.refined.path,
         content_sha256=content_sha256(line.refined_question, line.refined_answer),

@@ -53,6 +53,13 @@ def test_a_row_says_where_its_pair_comes_from() -> None:
     assert row.before == "submissions/wave2_extracted.json"
     assert row.refined_path == "results/batch_205_refined.jsonl"
     assert (row.verdict, row.verdict_reasons) == (None, ())
+    assert not row.emulated
+
+
+def test_what_an_emulator_answered_says_so() -> None:
+    (row,) = gathered(wave_input(batch_input(205, 1, emulated=True)), [staged(A)], [line(A)])
+
+    assert row.emulated
 
 
 def test_a_wave_without_an_extract_is_gathered_with_what_came_home() -> None:
