@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
@@ -28,9 +31,11 @@ if TYPE_CHECKING:
 #: Decides about what is found.
 VERSION: str = daft.__version__
 #: Band keys that are in memory together: with more texts, fewer bands are looked at at once.
-KEYS_AT_ONCE = 16_000_000
+KEYS_AT_ONCE = 4_000_000
 #: Candidates whose texts are in memory together.
-PAIRS_AT_ONCE = 100_000
+PAIRS_AT_ONCE = 50_000
+#: A disk with fewer bytes left is full: the engine writes some megabytes at once.
+ROOM = 64 << 20
 _BUCKETS_AT_ONCE = 2_000
 _PAIR = DataType.struct({"one": DataType.int64(), "other": DataType.int64()})
 _SAME = {Kind.BOTH: KEYS, Kind.ANSWER: KEYS[2:], Kind.QUESTION: KEYS[:2]}
@@ -110,17 +115,25 @@ def _same(kept: daft.DataFrame, kind: Kind, terms: Terms) -> Iterator[Same]:
         known = known.where(col(key).not_null())
     if kind is Kind.ANSWER:
         known = known.where(col("words") >= lit(terms.answer_words))
-    groups = known.groupby(*keys).agg(list_agg(col("row")).alias("rows"), count(col("row")).alias("texts"))
-    found = groups.where(col("texts") > lit(1)).select("rows").to_pydict()["rows"]
+    found = _shared(known, keys).select("rows").to_pydict()["rows"]
     yield from (Same(kind, rows) for rows in sorted(tuple(sorted(rows)) for rows in found))
 
 
 def _buckets(kept: daft.DataFrame, names: Sequence[str]) -> daft.DataFrame:
-    """Return the rows (a list) of each key that more than one text has, and their number."""
+    """Return what several texts share a band key of these."""
     keyed = kept.select(col("row"), to_list(*(col(name) for name in names)).alias("key")).explode("key")
-    groups = keyed.where(col("key").not_null()).groupby("key")
-    return groups.agg(list_agg(col("row")).alias("rows"), count(col("row")).alias("texts")).where(
-        col("texts") > lit(1)
+    return _shared(keyed.where(col("key").not_null()), ["key"])
+
+
+def _shared(frame: daft.DataFrame, keys: Sequence[str]) -> daft.DataFrame:
+    """Return the rows (a list) of each key that more than one text has, and their number.
+
+    Most keys are one text's alone; they are only counted, since a list for each would fill the memory.
+    """
+    texts = count(col("row")).alias("texts")
+    often = frame.groupby(*keys).agg(texts).where(col("texts") > lit(1)).select(*keys)
+    return (
+        frame.join(often, on=list(keys), how="semi").groupby(*keys).agg(list_agg(col("row")).alias("rows"), texts)
     )
 
 
@@ -146,8 +159,10 @@ def _ends(near: Near) -> tuple[int, int]:
 
 @contextmanager
 def _engine(scratch: Path) -> Iterator[None]:
-    """Say in one sentence what the engine stumbled over."""
+    """Say in one sentence what the engine stumbled over; of a full disk it says only that a channel was closed."""
     try:
         yield
     except (OSError, DaftCoreException) as error:
-        raise StorageError(sentence(scratch, error, "worked in")) from error
+        full = scratch.exists() and shutil.disk_usage(scratch).free < ROOM
+        cause = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if full else error
+        raise StorageError(sentence(scratch, cause, "worked in")) from error

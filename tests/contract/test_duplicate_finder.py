@@ -147,6 +147,17 @@ def test_a_part_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
         DaftFinder(tmp_path / "scratch").find([f"{tmp_path}/gone.parquet"], Terms())
 
 
+def test_a_full_disk_is_named_though_the_engine_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_native()
+    parts = [f"{tmp_path}/{part.path}" for part in write_parts(tmp_path, "wave-0002", rows_of(alike(9)))]
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch/sketch").write_text("in the way", encoding="utf-8")
+    monkeypatch.setattr(daft_finder, "ROOM", 1 << 60)
+
+    with pytest.raises(StorageError, match="the disk is full; make room"):
+        DaftFinder(tmp_path / "scratch").find(parts, Terms())
+
+
 @pytest.mark.long
 def test_a_ray_cluster_of_two_nodes_finds_the_very_same(find: Finding, tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="needs pip install 'batchmill[ray]'")
