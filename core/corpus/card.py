@@ -46,7 +46,7 @@ def card(census: Census, terms: ExportTerms, built: BuildManifest, found: DedupM
 
 def _header(census: Census, terms: ExportTerms) -> Iterator[str]:
     yield "---"
-    yield f"license: {terms.license}"
+    yield f"license: {terms.license.lower()}"
     yield "task_categories:"
     yield "- question-answering"
     yield "size_categories:"
@@ -68,15 +68,21 @@ def data_path(form: Form, split: Split) -> str:
 
 def _counts(census: Census, terms: ExportTerms, found: DedupManifest) -> Iterator[str]:
     train, validation = census.splits[Split.TRAIN], census.splits[Split.VALIDATION]
-    yield f"- {census.pairs:,} pairs: {train:,} to train, {validation:,} to validate."
-    kept = "are among them" if terms.archived else "were left out"
-    yield f"- {found.counts.archived:,} duplicates of {found.counts.rows:,} pairs {kept}."
+    yield f"- {_many(census.pairs, 'pair')}: {train:,} to train, {validation:,} to validate."
+    kept = "among them" if terms.archived else "left out"
+    corpus = _many(found.counts.rows, "pair")
+    yield f"- Of {corpus} in the corpus, {found.counts.archived:,} are duplicates, {kept}."
     yield "- Duplicates, and pairs that ask the same, are never parted between the two splits."
     yield f"- Licence: {'not stated' if terms.license == 'unknown' else terms.license}."
     if census.mean_score is not None:
         yield f"- Mean overall score by the model's own judgement: {census.mean_score:.1f} of 100."
     if census.emulated:
-        yield f"- **{census.emulated:,} answers are emulated**: they come from an emulator, not from a model."
+        number = _many(census.emulated, "emulated answer")
+        yield f"- **{number}**: from an emulator that edits by rule, not from a model."
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _sources(census: Census) -> list[tuple[object, ...]]:
@@ -117,6 +123,6 @@ def _checks(census: Census, built: BuildManifest, found: DedupManifest) -> Itera
     asked = f"{found.counts.repeated_questions:,} questions are asked more than once and answered differently"
     yield f"- {asked}; by the policy: {terms.repeated}."
     for verdict, pairs in sorted(census.verdicts.items()):
-        yield f"- Verdict {plain(verdict)}: {pairs:,} pairs."
-    yield f"- {census.flagged:,} pairs bear a flag of the model."
+        yield f"- Verdict {plain(verdict)}: {_many(pairs, 'pair')}."
+    yield f"- Flagged by the model: {_many(census.flagged, 'pair')}."
     yield f"- Corpus {built.fingerprint}, deduplication {found.fingerprint}."

@@ -91,10 +91,10 @@ def test_a_card_stands_beside_the_data(home: Mill) -> None:
     home.run("corpus export --format hf --license CC-BY-4.0")
 
     card = (folder(home, "hf") / "README.md").read_text(encoding="utf-8")
-    assert card.startswith("---\nlicense: CC-BY-4.0\n")
+    assert card.startswith("---\nlicense: cc-by-4.0\n")
     assert "path: data/train-*.parquet" in card
     assert "23 pairs" in card
-    assert "**23 answers are emulated**" in card
+    assert "**23 emulated answers**" in card
 
 
 def test_exporting_again_changes_nothing_and_other_terms_replace_it(home: Mill) -> None:

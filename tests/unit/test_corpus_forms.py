@@ -89,9 +89,9 @@ def test_the_card_counts_what_was_written() -> None:
     said = lines(row(flags=["outdated"], overall=80.0), row(overall=90.0), row(emulated=True))
 
     assert "- 3 pairs: 2 to train, 1 to validate." in said
-    assert "- 1 duplicates of 3 pairs were left out." in said
+    assert "- Of 3 pairs in the corpus, 1 are duplicates, left out." in said
     assert "- Mean overall score by the model's own judgement: 85.0 of 100." in said
-    assert any(line.startswith("- **1 answers are emulated**") for line in said)
+    assert any(line.startswith("- **1 emulated answer**") for line in said)
     assert "| outdated | 1 |" in said
     assert "| 2 | tvl\\_qa\\_pairs.json | 3 |" in said
     assert "| gemini-2.5-flash | 0123456789ab | 3 |" in said
@@ -103,7 +103,7 @@ def test_the_header_names_the_splits_that_have_pairs_and_the_licence() -> None:
     said = lines(row(), terms=ExportTerms(form=Form.JSONL, license="CC-BY-4.0"))
 
     header = said[: said.index("---", 1)]
-    assert "license: CC-BY-4.0" in header
+    assert "license: cc-by-4.0" in header
     assert "    path: train.jsonl" in header
     assert "  - split: validation" not in header
     assert "- n<1K" in header
