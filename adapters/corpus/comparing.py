@@ -19,25 +19,30 @@ if TYPE_CHECKING:
 
 #: Candidates that are compared at once; shingles of their texts are in memory meanwhile.
 _AT_ONCE = 500
+_ENDS = ("one", "other")
 
 
-def compared(parts: Sequence[str], candidates: daft.DataFrame, terms: Terms) -> Iterator[Near]:
-    """Yield the candidates (columns one, other) whose similarity reaches the threshold, in no order.
+def texts_of(candidates: daft.DataFrame, parts: Sequence[str]) -> daft.DataFrame:
+    """Return the folded texts (row, text) of the candidates (one, other), and of no other row."""
+    texts = daft.read_parquet(list(parts)).select("row", "question", "answer")
+    return _of(candidates, texts).select(col("row"), _text(col("question"), col("answer")).alias("text"))
 
-    Only their texts are read into memory.
-    """
-    one, other = (candidates.select(col(name).alias("row")) for name in ("one", "other"))
-    wanted = one.concat(other).distinct()
-    texts = daft.read_parquet(list(parts)).select("row", "question", "answer").join(wanted, on="row", how="semi")
-    text = _text(col("question"), col("answer"))
-    folded = texts.select(col("row"), text.alias("text")).collect()
-    for name in ("one", "other"):
-        side = folded.select(col("row").alias(name), col("text").alias(f"text_{name}"))
+
+def compared(candidates: daft.DataFrame, texts: daft.DataFrame, terms: Terms) -> Iterator[Near]:
+    """Yield the candidates whose similarity reaches the threshold, in no order; only their texts are in memory."""
+    mine = _of(candidates, texts).collect()
+    for name in _ENDS:
+        side = mine.select(col("row").alias(name), col("text").alias(f"text_{name}"))
         candidates = candidates.join(side, on=name)
     similarity = cast("Expression", _similarity(col("text_one"), col("text_other"), terms.shingle))
-    similar = candidates.select("one", "other", similarity.alias("similarity"))
+    similar = candidates.select(*_ENDS, similarity.alias("similarity"))
     for row in similar.where(col("similarity") >= lit(terms.threshold)).to_pylist():
         yield Near(row["one"], row["other"], row["similarity"])
+
+
+def _of(candidates: daft.DataFrame, texts: daft.DataFrame) -> daft.DataFrame:
+    one, other = (candidates.select(col(name).alias("row")) for name in _ENDS)
+    return texts.join(one.concat(other).distinct(), on="row", how="semi")
 
 
 @daft.func.batch(return_dtype=DataType.string(), batch_size=4_000)

@@ -14,7 +14,7 @@ from daft import DataType, col, lit
 from daft.exceptions import DaftCoreException
 from daft.functions import count, explode, get, list_agg, to_list
 
-from adapters.corpus.comparing import compared
+from adapters.corpus.comparing import compared, texts_of
 from adapters.corpus.disk import sentence
 from adapters.corpus.sketch import KEYS, band_keys, sketches
 from core.corpus.banding import bucket_pairs
@@ -64,8 +64,8 @@ def use_ray(address: str | None) -> None:
 class DaftFinder:
     """`core.corpus.ports.DuplicateFinder` by Daft.
 
-    Band keys wait on disk in `scratch`, which every node must reach. Memory holds a morsel of texts, the keys of
-    as many bands as `KEYS_AT_ONCE` allows, and the texts of `PAIRS_AT_ONCE` candidates.
+    Band keys and the texts of candidates wait on disk in `scratch`, which every node must reach. Memory holds some
+    thousand texts, the keys of as many bands as `KEYS_AT_ONCE` allows, and the texts of `PAIRS_AT_ONCE` candidates.
     """
 
     def __init__(self, scratch: Path) -> None:
@@ -81,7 +81,10 @@ class DaftFinder:
             repeats = [row for each in same if each.kind is Kind.BOTH for row in each.rows[1:]]
             wide = self._candidates(kept, rows, repeats, terms)
             candidates = daft.read_parquet(f"{self._scratch}/candidates*/*.parquet").distinct().collect()
-            near = [each for some in _slices(candidates) for each in compared(parts, some, terms)]
+            near: list[Near] = []
+            if candidates.count_rows():
+                texts = self._kept("texts", texts_of(candidates, parts))
+                near = [each for some in _slices(candidates) for each in compared(some, texts, terms)]
             return Found(rows, tuple(same), tuple(sorted(near, key=_ends)), candidates.count_rows(), wide)
 
     def _kept(self, name: str, frame: daft.DataFrame) -> daft.DataFrame:
@@ -146,10 +149,10 @@ def _pairs(rows: daft.Series, widest: int) -> list[list[dict[str, int]]]:
 
 
 def _slices(candidates: daft.DataFrame) -> Iterator[daft.DataFrame]:
-    """Yield the candidates, so many at a time."""
+    """Yield the candidates, of which there are some, so many at a time."""
     ones: list[Any] = sorted(candidates.select("one").to_pydict()["one"])
     bounds = sorted(set(ones[::PAIRS_AT_ONCE]))
-    for low, high in pairwise([*bounds, ones[-1] + 1] if ones else []):
+    for low, high in pairwise([*bounds, ones[-1] + 1]):
         yield candidates.where((col("one") >= lit(low)) & (col("one") < lit(high)))
 
 
