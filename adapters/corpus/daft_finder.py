@@ -64,8 +64,9 @@ def use_ray(address: str | None) -> None:
 class DaftFinder:
     """`core.corpus.ports.DuplicateFinder` by Daft.
 
-    Band keys and the texts of candidates wait on disk in `scratch`, which every node must reach. Memory holds some
-    thousand texts, the keys of as many bands as `KEYS_AT_ONCE` allows, and the texts of `PAIRS_AT_ONCE` candidates.
+    Band keys and the texts of candidates wait on disk in `scratch`, which every node must reach. Memory holds
+    some thousand texts, the keys of as many bands as `KEYS_AT_ONCE` allows, and the texts of `PAIRS_AT_ONCE`
+    candidates.
     """
 
     def __init__(self, scratch: Path) -> None:
