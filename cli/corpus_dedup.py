@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from adapters.corpus.daft_finder import VERSION, DaftFinder, use_native, use_ray
+from adapters.corpus.daft_finder import PARTS_ON_RAY, VERSION, DaftFinder, use_native, use_ray
 from adapters.corpus.folder import folder_name
 from adapters.corpus.parts import read_columns, write_table
 from adapters.corpus.schema import table_of
@@ -80,9 +80,11 @@ def _search(
 ) -> tuple[Found, Outcome]:
     if engine is Engine.RAY:
         use_ray(address)
+        finder = DaftFinder(scratch, PARTS_ON_RAY)
     else:
         use_native()
-    found = DaftFinder(scratch).find([str(path) for path in paths], terms)
+        finder = DaftFinder(scratch)
+    found = finder.find([str(path) for path in paths], terms)
     linked = link(found, terms)
     return found, outcome(linked, _known(paths, rows_asked(linked)))
 

@@ -22,7 +22,7 @@ from core.corpus.ports import Found, Kind, Same
 from core.errors import RefusedError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from core.corpus.ports import Near
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Decides about what is found.
 VERSION: str = daft.__version__
+#: Parts of the corpus whose texts are in memory together, here and on a cluster.
+PARTS_AT_ONCE, PARTS_ON_RAY = 2, 64
 #: Band keys that are in memory together: with more texts, fewer bands are looked at at once.
 KEYS_AT_ONCE = 4_000_000
 #: Candidates whose texts are in memory together.
@@ -65,18 +67,19 @@ class DaftFinder:
     """`core.corpus.ports.DuplicateFinder` by Daft.
 
     Band keys and the texts of candidates wait on disk in `scratch`, which every node must reach. Memory holds
-    some thousand texts, the keys of as many bands as `KEYS_AT_ONCE` allows, and the texts of `PAIRS_AT_ONCE`
+    the texts of some parts, the keys of as many bands as `KEYS_AT_ONCE` allows, and the texts of `PAIRS_AT_ONCE`
     candidates.
     """
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, parts_at_once: int = PARTS_AT_ONCE) -> None:
         """Work in `scratch`, a folder that does not exist yet and is somebody else's to remove."""
         self._scratch = scratch
+        self._at_once = parts_at_once
 
     def find(self, parts: Sequence[str], terms: Terms) -> Found:
         """Return what the pairs have in common; see the protocol. Raises StorageError when a disk refuses."""
         with _engine(self._scratch):
-            kept = self._kept("sketch", sketches(parts, terms))
+            kept = self._kept("sketch", parts, lambda some: sketches(some, terms))
             rows = kept.count_rows()
             same = [each for kind in _SAME for each in _same(kept, kind, terms)]
             repeats = [row for each in same if each.kind is Kind.BOTH for row in each.rows[1:]]
@@ -84,13 +87,20 @@ class DaftFinder:
             candidates = daft.read_parquet(f"{self._scratch}/candidates*/*.parquet").distinct().collect()
             near: list[Near] = []
             if candidates.count_rows():
-                texts = self._kept("texts", texts_of(candidates, parts))
+                texts = self._kept("texts", parts, lambda some: texts_of(candidates, some))
                 near = [each for some in _slices(candidates) for each in compared(some, texts, terms)]
             return Found(rows, tuple(same), tuple(sorted(near, key=_ends)), candidates.count_rows(), wide)
 
-    def _kept(self, name: str, frame: daft.DataFrame) -> daft.DataFrame:
-        """Put a frame on disk, and return what reads it from there."""
-        frame.write_parquet(f"{self._scratch}/{name}", compression="zstd")
+    def _kept(
+        self, name: str, parts: Sequence[str], made: Callable[[Sequence[str]], daft.DataFrame]
+    ) -> daft.DataFrame:
+        """Put what is made of the parts on disk, some parts at a time, and return what reads it from there.
+
+        Left to itself, the engine reads texts ahead of what folds them, until all are in memory.
+        """
+        for first in range(0, len(parts), self._at_once):
+            some = made(parts[first : first + self._at_once])
+            some.write_parquet(f"{self._scratch}/{name}", compression="zstd")
         return daft.read_parquet(f"{self._scratch}/{name}/*.parquet")
 
     def _candidates(self, kept: daft.DataFrame, rows: int, repeats: list[int], terms: Terms) -> int:
