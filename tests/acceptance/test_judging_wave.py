@@ -140,12 +140,17 @@ def test_judging_is_paid_for_by_name_and_once(home: Mill) -> None:
     assert (rest["pairs"], rest["known"], [each["label"] for each in rest["batches"]]) == (12, 24, ["j2"])
     assert home.json("judge --wave 2 --model gemini-2.5-pro --dry-run")["pairs"] == 24
 
+    home.run("pause j1 --reason 'the price is looked into'")
+    home.run("resume j1")
     home.run("submit j1")
+    assert "batch.submitted" in [each["type"] for each in home.json("history j1")["events"]]
     home.run("run --until-idle")
     costs = home.json("cost --by batch")
-    assert costs["costs"]["j1"]["judging"] == costs["total"]["judging"] == 1
+    assert [costs["costs"][name]["judging"] for name in ("205", "j1", "j1r1")] == [0, 1, 1]
     assert costs["total"]["refined"] == 36
     assert costs["total"]["usd"] > costs["total"]["judging_usd"] > 0
+    home.run("reject --wave 2 --reason 'the answers are worse'")
+    assert "wave 2 was rejected, and nothing more of it is sent" in home.refused("judge --wave 2 --all --dry-run")
 
 
 def test_a_judging_batch_whose_file_is_gone_can_be_given_up_for_another(home: Mill) -> None:
