@@ -10,7 +10,7 @@ import msgspec
 from adapters.memory.read_model import MemoryReadModel
 from cli.history import until_of
 from cli.kept_files import differing, restore_refined
-from cli.reporting import rebuild_reports, stale_reports
+from cli.reporting import mend_reports, stale_reports
 from core.projections.balance import Balance, balances, total
 from core.projections.bookkeeping import PairBooks
 from core.projections.catch_up import catch_up
@@ -59,7 +59,7 @@ def rebuild(opened: Opened) -> Rebuilt:
         opened.files.place(path).unlink(missing_ok=True)
     publish(model, opened.files, submissions)
     refined = restore_refined(opened)
-    made = (*documents(model, submissions), *rebuild_reports(opened))
+    made = (*documents(model, submissions), *mend_reports(opened))
     return Rebuilt(events=_count(opened), documents=made, refined=tuple(refined))
 
 

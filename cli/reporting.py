@@ -12,7 +12,7 @@ from core.reports.markdown import position_of
 from core.reports.wave_reports import KINDS, PAGE, path_of, rendered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cli.compose import Opened
     from core.reports.material import Material
@@ -44,11 +44,25 @@ def write_after(opened: Opened, wave: int, *, assessed: bool = False) -> None:
 
 def rebuild_reports(opened: Opened) -> list[str]:
     """Make every report that stands anew, as of now, and return their paths."""
-    world, made = world_now(opened), []
-    for wave, kinds in _standing(opened, (row.wave for row in world.waves)).items():
-        material = material_of(opened, world, wave)
-        made += [_keep(opened, path_of(wave, kind), rendered(material, kind)) for kind in kinds]
-    return made
+    return _made_anew(opened, lambda _: True)
+
+
+def mend_reports(opened: Opened) -> list[str]:
+    """Make reports anew, as of now, that are not right for the position they name; return all that stand."""
+    return _made_anew(
+        opened, set(stale_reports(opened, (row.wave for row in world_now(opened).waves))).__contains__
+    )
+
+
+def _made_anew(opened: Opened, wanted: Callable[[str], bool]) -> list[str]:
+    world = world_now(opened)
+    standing = _standing(opened, (row.wave for row in world.waves))
+    for wave, kinds in standing.items():
+        if chosen := [kind for kind in kinds if wanted(path_of(wave, kind))]:
+            material = material_of(opened, world, wave)
+            for kind in chosen:
+                _keep(opened, path_of(wave, kind), rendered(material, kind))
+    return [path_of(wave, kind) for wave, kinds in standing.items() for kind in kinds]
 
 
 def stale_reports(opened: Opened, waves: Iterable[int]) -> list[str]:

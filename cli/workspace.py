@@ -70,9 +70,10 @@ def make(root: Path, options: list[str]) -> Made:
         upgrade(url)
         made.append(where)
     else:
-        bring_up(url)
-        with opened(root, options) as workspace:
-            workspace.catch_up()
+        brought = bring_up(url)
+        if brought.after != brought.before:
+            with opened(root, options) as workspace:
+                workspace.catch_up()
     return Made(root=str(root), made=tuple(made), database=where)
 
 

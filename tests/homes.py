@@ -61,5 +61,6 @@ def criterion(assessment: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def kept(mill: Mill) -> list[str]:
-    """Return the names of all files beside assessments, parts of unfinished ones included."""
-    return sorted(path.name for path in (mill.root / "reports").glob("*"))
+    """Return the names of all files of assessments, parts of unfinished ones included."""
+    names = (path.name for path in (mill.root / "reports").glob("*"))
+    return sorted(name for name in names if not name.startswith("WAVE_"))

@@ -97,7 +97,7 @@ def test_two_reviewers_are_shown_with_how_far_they_agree(home: Mill) -> None:
     assert (found["people"]["pairs"], found["people"]["scores"]) == (12, 24)
     assert found["people"]["weighted"] == pytest.approx((5 + 4 + 2.5) / 3)
     assert 0.8 < found["agreement"]["weighted"]["value"] < 1
-    assert found["models"] is None
+    assert found["judges"] == []
     said = home.run("scores --wave 2")
     assert re.search(r"weighted +100 % +3\.83 +0\.\d\d +reliable", said)
     assert "of 12 pairs; 4.00 is not reached" in said
