@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 class DoubtfulResultError(UnavailableError):
     """A whole file that is hardly the whole result: empty, short of lines, or without one key that was asked."""
 
+    def __init__(self, message: str, lines: int) -> None:
+        """Say what is doubtful about a result of so many lines."""
+        super().__init__(message)
+        self.lines = lines
+
+
+#: As many times the tries in which a doubtful result is believed, it is believed even if it was longer once.
+PATIENCE = 3
+
 
 class Harvester:
     """Downloads results, and remembers how often one was not there, and how often it came as doubtful.
@@ -34,17 +43,17 @@ class Harvester:
     def __init__(self) -> None:
         """Begin with no result missed or doubted."""
         self._missed: Counter[int] = Counter()
-        self._doubted: Counter[int] = Counter()
+        self._doubted: defaultdict[int, list[int]] = defaultdict(list)
 
     def harvest(self, shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
         """Download the results of these batches and record them in one commit; return how each fared.
 
         A result that the provider did not know in as many tries as the policy looks for a job is lost, and its
-        batch has failed; one that came as doubtful as often is taken for what it is.
+        batch has failed; one that came as doubtful as often is taken for what it is, unless it was longer before:
+        a result that is honestly short may be cut as well.
         """
-        enough = shop.policy.looks_for_a_job - 1
         fetched = shop.side_by_side(
-            lambda batch: _fetch(shop, batch, believe=self._doubted[batch.number] >= enough), batches
+            lambda batch: _fetch(shop, batch, tuple(self._doubted.get(batch.number, ()))), batches
         )
         hauls = [self._judge(shop, haul) for haul in fetched]
         shop.books.write([haul.entry for haul in hauls if haul.entry])
@@ -54,8 +63,8 @@ class Harvester:
         match haul.trouble:
             case None:
                 self._forget(haul.number)
-            case DoubtfulResultError():
-                self._doubted[haul.number] += 1
+            case DoubtfulResultError(lines=lines):
+                self._doubted[haul.number].append(lines)
             case GoneError():
                 self._missed[haul.number] += 1
         if self._missed[haul.number] < shop.policy.looks_for_a_job:
@@ -71,7 +80,13 @@ class Harvester:
         self._doubted.pop(number, None)
 
 
-def _fetch(shop: Workshop, batch: Batch, *, believe: bool) -> Haul:
+def _believed(shop: Workshop, lines: int, doubted: Sequence[int]) -> bool:
+    """Whether a result of so many lines is taken as it is, after those that were doubtful."""
+    tries = shop.policy.looks_for_a_job
+    return len(doubted) + 1 >= tries and (lines >= max(doubted, default=0) or len(doubted) + 1 >= PATIENCE * tries)
+
+
+def _fetch(shop: Workshop, batch: Batch, doubted: Sequence[int]) -> Haul:
     job = Job(
         name=batch.job_name or "",
         display_name=batch.display_name,
@@ -84,8 +99,9 @@ def _fetch(shop: Workshop, batch: Batch, *, believe: bool) -> Haul:
         with shop.files.create(path) as pending:
             shop.provider.download(job, pending.sink)
             lines = count_lines(batch, pending.sink)
-            if not believe and (doubt := doubts(batch, pending.sink, lines)):
-                raise DoubtfulResultError(f"the download of {batch.name}'s result {doubt}; it is fetched again")
+            if not _believed(shop, lines, doubted) and (doubt := doubts(batch, pending.sink, lines)):
+                said = f"the download of {batch.name}'s result {doubt}; it is fetched again"
+                raise DoubtfulResultError(said, lines)
             stored = pending.commit()
     except (ProviderError, StorageError) as error:
         return Haul(batch.number, trouble=error)

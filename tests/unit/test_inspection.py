@@ -9,6 +9,7 @@ import pytest
 
 from core.batch import events as e
 from core.batch.lifecycle import Status
+from core.engine.harvest import PATIENCE
 from core.engine.inspection import count_lines, doubts
 from core.errors import GoneError, UnavailableError
 from core.exchange.lines import LONGEST_LINE
@@ -125,6 +126,14 @@ def keyless(content: bytes) -> bytes:
     return b"".join(json.dumps({k: v for k, v in line.items() if k != "key"}).encode() + b"\n" for line in lines)
 
 
+def empty(content: bytes) -> bytes:
+    return content[:0]
+
+
+def downloads_of(mill: Mill) -> int:
+    return mill.provider.calls.count(("download", str(mill.batch(205).job_name)))
+
+
 def lines_of(mill: Mill) -> Sequence[int]:
     return [each.lines for each in mill.events(205, e.BatchDownloaded)]
 
@@ -161,14 +170,33 @@ def test_a_result_that_stays_doubtful_is_believed_at_the_last_look(
 
     mill.drive()
 
-    job = mill.batch(205).job_name
-    assert mill.provider.calls.count(("download", str(job))) == mill.policy.looks_for_a_job == 3
+    assert downloads_of(mill) == mill.policy.looks_for_a_job == 3
     assert lines_of(mill) == [lines]
     assert [(read.refined, len(read.unrefined)) for read in mill.events(205, e.AnswersRead)] == [
         (refined, 4 - refined)
     ]
     assert mill.batch(205).attempt == 1
     mill.check_books()
+
+
+def test_a_result_that_is_short_and_then_cut_too_is_believed_when_it_is_as_long_as_it_was(mill: Mill) -> None:
+    mill.stage(205)
+    altered(mill, short, short, empty, short)
+
+    mill.drive()
+
+    assert downloads_of(mill) == 4
+    assert lines_of(mill) == [1]
+
+
+def test_a_result_that_was_longer_only_once_does_not_hold_its_batch_for_ever(mill: Mill) -> None:
+    mill.stage(205)
+    altered(mill, short, *[empty] * PATIENCE * mill.policy.looks_for_a_job)
+
+    mill.drive()
+
+    assert downloads_of(mill) == PATIENCE * mill.policy.looks_for_a_job
+    assert lines_of(mill) == [0]
 
 
 def test_a_doubtful_result_waits_for_the_next_poll_before_it_is_fetched_again(mill: Mill) -> None:
