@@ -138,11 +138,16 @@ def _put_back(to: _Place, manifest: Manifest, *, force: bool) -> Restored:
         )
     make_ready(to.stage / LEDGER)
     _keep_others_out(to.url)
+    # Each step is on the disk before the next: what was unpacked, what was moved, the ledger. Once for all files,
+    # since a wave has thousands and each flush of one waits for the disk.
+    os.sync()
     for path in _with_logs(ledger):
         _set_aside(path, to.root, aside)
     _move_files(to, manifest, files, aside)
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    _move(to.stage / LEDGER, ledger)
+    os.sync()
+    (to.stage / LEDGER).rename(ledger)
+    sync_folder(ledger.parent)
     return _restored(to, manifest, aside, manifest.head)
 
 
@@ -159,7 +164,7 @@ def _move_files(to: _Place, manifest: Manifest, files: Workspace, aside: Path) -
             continue
         _set_aside(target, to.root, aside)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _move(to.stage / WORKSPACE / saved.path, target)
+        (to.stage / WORKSPACE / saved.path).rename(target)
 
 
 def _set_aside(path: Path, root: Path, aside: Path) -> None:
@@ -168,14 +173,6 @@ def _set_aside(path: Path, root: Path, aside: Path) -> None:
     kept = aside / path.resolve().relative_to(root.resolve())
     kept.parent.mkdir(parents=True, exist_ok=True)
     path.rename(kept)
-    sync_folder(path.parent)
-
-
-def _move(source: Path, target: Path) -> None:
-    with source.open("rb") as stream:
-        os.fsync(stream.fileno())
-    source.rename(target)
-    sync_folder(target.parent)
 
 
 def _with_logs(ledger: Path) -> list[Path]:
