@@ -109,5 +109,6 @@ def came_home(folder: Path, scenario: str = TROUBLE) -> Iterator[Mill]:
         mill.stage(a=12, b=12, few=3)
         mill.run("plan --wave 2 --first-number 205 --low-count skip")
         mill.run("write --wave 2")
+        mill.run("approve --wave 2")
         mill.run("run --until-idle")
         yield mill

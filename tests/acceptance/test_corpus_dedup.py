@@ -42,8 +42,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mill]:
     with came_home(tmp_path_factory.mktemp("dedup"), scenario="") as mill:
         for name, pairs in PAIRS.items():
             mill.put(f"{name}.json", {"session": 30, "indicator": name, "qa_pairs": pairs})
-        mill.run("plan --wave 3 inbox/depth.json inbox/rates.json --accept-findings --low-count combine")
+        mill.run(
+            "plan --wave 3 inbox/depth.json inbox/rates.json --accept-findings --low-count combine --depends-on none"
+        )
         mill.run("write --wave 3")
+        mill.run("approve --wave 3")
         mill.run("run --until-idle")
         mill.run("corpus build --wave 3")
         yield mill
