@@ -42,9 +42,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mill]:
     with came_home(tmp_path_factory.mktemp("dedup"), scenario="") as mill:
         for name, pairs in PAIRS.items():
             mill.put(f"{name}.json", {"session": 30, "indicator": name, "qa_pairs": pairs})
-        mill.run(
-            "plan --wave 3 inbox/depth.json inbox/rates.json --accept-findings --low-count combine --depends-on none"
-        )
+        terms = "--accept-findings --low-count combine --depends-on none"
+        mill.run(f"plan --wave 3 inbox/depth.json inbox/rates.json {terms}")
         mill.run("write --wave 3")
         mill.run("approve --wave 3")
         mill.run("run --until-idle")
