@@ -211,7 +211,7 @@ class AnswerReader:
         if not asked.line or self._whole:
             # Of several lines for all pairs, one that did not end well explains best why pairs are missing.
             ending = ending_of(row, found, came=asked.size - len(asked.waiting), asked=asked.size)
-            if asked.ending is None or asked.ending[0] is Verdict.MISSING:
+            if not asked.line or asked.ending is None or asked.ending[0] is Verdict.MISSING:
                 asked.ending = ending
             asked.line = asked.line or self._line
 
