@@ -32,7 +32,7 @@ def is_dead(holder: Holder) -> bool:
     """Return whether the holder's process is known to have ended; False where nobody here can tell."""
     if holder.host != socket.gethostname() or os.name != "posix":
         return False
-    if not _exists(holder.pid):
+    if not exists(holder.pid):
         return True
     born, now = holder.started.partition(" ")[2], _birth(holder.pid)
     return bool(born and now) and born != now
@@ -55,7 +55,8 @@ def _birth(pid: int) -> str:
     return "ended" if fields[_STATE] in {"Z", "X"} else f"{boot}/{fields[_START]}"
 
 
-def _exists(pid: int) -> bool:
+def exists(pid: int) -> bool:
+    """Return whether there is a process with this id on this machine."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

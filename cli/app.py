@@ -13,17 +13,23 @@ import typer
 
 from cli.commands import (
     adopt,
+    again,
+    backup,
     balance,
+    carry,
     claims,
+    corpus,
     cost,
     doctor,
     drive,
     gate,
     inspect,
+    judge,
     ledger,
     machine,
     pair,
     plan,
+    report,
     steer,
     wave,
     workspace,
@@ -85,6 +91,10 @@ ROOMS = (
     drive,
     steer,
     gate,
+    judge,
+    again,
+    report,
+    corpus,
     inspect,
     balance,
     pair,
@@ -94,6 +104,8 @@ ROOMS = (
     adopt,
     doctor,
     machine,
+    carry,
+    backup,
 )
 for room in ROOMS:
     room.register(app)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from contextlib import suppress
-from heapq import nlargest
+import signal
+from contextlib import closing, contextmanager, suppress
+from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,23 +14,26 @@ from cli.deciding import assess as record
 from cli.examining import examined, rules_of
 from cli.refined import refined_batches
 from cli.scoring import scores_of
-from core.batch.lifecycle import Status
 from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
+from core.ledger.streams import batch_stream, wave_stream
 from core.quality.agreement import agreement
 from core.quality.assessment.beside import Columns, beside
+from core.quality.assessment.completion import completion_of
 from core.quality.assessment.groups import Tallies
 from core.quality.assessment.pair_quality import PairQuality
 from core.quality.assessment.report import Assessment
 from core.quality.assessment.terms import GateTerms
-from core.quality.assessment.verdict import Completion, criteria, verdict_of
-from core.quality.findings import FORMED, KEPT
+from core.quality.assessment.verdict import criteria, verdict_of
+from core.quality.assessment.worst import Worst
 from core.quality.means import wave_means
 from core.quality.scores import by_models, by_people
-from core.wave.course_events import WaveAssessed
+from core.wave.course_events import WaveAccepted, WaveAssessed, WaveFoundRunning, WaveRejected
+from core.wave.lifecycle import Trigger, follow
+from core.wave.score_events import SampleDrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from cli.compose import Opened
     from core.ports import StoredFile
@@ -39,8 +43,6 @@ if TYPE_CHECKING:
 
 #: Where assessments are kept, relative to the workspace.
 FOLDER = "reports"
-#: The worst pairs of each criterion that are kept to be named.
-WORST = 10
 
 
 class Assessed(msgspec.Struct, frozen=True):
@@ -49,30 +51,6 @@ class Assessed(msgspec.Struct, frozen=True):
     assessment: Assessment
     path: str
     recorded: bool
-
-
-class _Worst:
-    """The worst pairs by criterion."""
-
-    def __init__(self) -> None:
-        self._found: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
-
-    def add(self, pairs: Iterable[PairQuality]) -> None:
-        for pair in pairs:
-            for criterion in (KEPT, FORMED):
-                if faults := pair.faults(criterion):
-                    self._put(criterion, float(faults), pair.pair_id)
-            if pair.gain < 0:
-                self._put("written", -pair.gain, pair.pair_id)
-
-    def _put(self, criterion: str, how: float, pair_id: str) -> None:
-        some = self._found[criterion]
-        some.append((how, pair_id))
-        if len(some) > 10 * WORST:
-            some[:] = nlargest(WORST, some)
-
-    def ids(self) -> dict[str, Sequence[str]]:
-        return {name: [pair_id for _, pair_id in nlargest(WORST, some)] for name, some in self._found.items()}
 
 
 def assess_wave(opened: Opened, number: int, *, dry_run: bool = False) -> Assessed:
@@ -86,12 +64,14 @@ def assess_wave(opened: Opened, number: int, *, dry_run: bool = False) -> Assess
     if wave.extract is None:
         raise NotFoundError(f"the ledger has no wave {number}; `batchmill status` shows those it has")
     rows = opened.rows().batches()
-    position = opened.database.store.head()
+    if not any(row.refined for row in rows if row.wave == number):
+        raise RefusedError(f"wave {number} has no refined pair yet; assess it when its answers came home")
+    follow(wave.name, wave.status, Trigger.ASSESS)
     rules, terms, gate = rules_of(opened), gate_terms(opened), opened.settings.gate
-    tallies, columns, worst = Tallies(f"wave-{number}"), Columns(), _Worst()
+    tallies, columns, worst = Tallies(f"wave-{number}"), Columns(), Worst()
     place = f"{FOLDER}/wave_{number}_quality.jsonl"
 
-    def seen(batches: Iterable[list[PairQuality]]) -> Iterator[bytes]:
+    def seen(batches: Iterable[list[PairQuality]]) -> Generator[bytes]:
         encode = msgspec.json.Encoder().encode
         for pairs in batches:
             tallies.add(pairs)
@@ -99,19 +79,21 @@ def assess_wave(opened: Opened, number: int, *, dry_run: bool = False) -> Assess
             worst.add(pairs)
             yield from (encode(pair) + b"\n" for pair in pairs)
 
-    found = seen(examined(refined_batches(opened, wave, rows), rules, gate.workers))
-    stored = _keep(opened, place, found, dry_run=dry_run)
-    if not columns.gains:
-        raise RefusedError(f"wave {number} has no refined pair yet; assess it when its answers came home")
+    with (
+        _ended_by_sigterm(),
+        closing(seen(examined(refined_batches(opened, wave, rows), rules, gate.workers))) as found,
+    ):
+        stored = _keep(opened, place, found, dry_run=dry_run)
     seed = f"{gate.seed}/wave-{number}"
     whole = tallies.whole.group(seed, terms.error_rate)
-    people, models = by_people(scores_of(opened, number)), by_models(scores_of(opened, number))
+    scores = scores_of(opened, number)
+    people, models = by_people(scores), by_models(scores)
     means = wave_means(people, terms.people_least) if people else None
-    completion = completion_of(wave, rows)
+    completion = completion_of(number, rows)
     judged = tuple(criteria(completion, whole, worst.ids(), means, terms))
     assessment = Assessment(
         wave=number,
-        position=position,
+        position=_position(opened, number, rows),
         verdict=verdict_of(judged, terms),
         criteria=judged,
         seed=gate.seed,
@@ -137,25 +119,23 @@ def gate_terms(opened: Opened) -> GateTerms:
     return GateTerms(**{name: getattr(gate, name) for name in GateTerms.__struct_fields__})
 
 
-def completion_of(wave: Wave, rows: Sequence[BatchRow]) -> Completion:
-    """Return how much of a wave came home, with its repairs; a batch is done when its answers were read."""
-    own = [row for row in rows if row.wave == wave.wave and row.status != Status.WITHDRAWN.value]
-    batches = [row for row in own if row.repairs is None]
-    done = [row for row in batches if row.read_at or _asked_again(row, own)]
-    behind = [row.label for row in batches if row not in done]
-    return Completion(
-        pairs=sum(row.pairs for row in batches),
-        refined=sum(row.refined for row in own),
-        batches=len(batches),
-        done=len(done),
-        behind=tuple(behind),
-    )
+def _position(opened: Opened, number: int, rows: Sequence[BatchRow]) -> int:
+    """Return the position of the last event that an assessment rests on: no assessment, and nothing after one."""
+    store = opened.database.store
+    passed = WaveAssessed | WaveAccepted | WaveRejected | WaveFoundRunning | SampleDrawn
+    batches = (store.read_stream(batch_stream(row.number)) for row in rows if row.wave == number)
+    events = chain(store.read_stream(wave_stream(number)), chain.from_iterable(batches))
+    return max(each.position for each in events if not isinstance(each.event, passed))
 
 
-def _asked_again(row: BatchRow, rows: Sequence[BatchRow]) -> bool:
-    """Whether all of a lost batch's pairs were asked for again by repairs, and these were read."""
-    repairs = [each for each in rows if each.repairs == row.number]
-    return bool(repairs) and not row.missing_now and all(each.read_at for each in repairs)
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that nothing half done is left."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _keep(opened: Opened, place: str, lines: Iterator[bytes], *, dry_run: bool) -> StoredFile | None:
@@ -179,7 +159,10 @@ def _before(  # noqa: PLR0913, PLR0917 - what a comparison needs
         return ()
     with suppress(NotFoundError, RefusedError, msgspec.MsgspecError):
         with opened.files.open(known.report) as stream:
-            report = msgspec.json.decode(stream.read(), type=Assessment)
+            content = stream.read()
+        if sha256(content).hexdigest() != known.report_sha256:
+            return ()
+        report = msgspec.json.decode(content, type=Assessment)
         if report.checker != checker or opened.files.digest(report.pairs_path) != report.pairs_sha256:
             return ()
         old = Columns()

@@ -43,6 +43,13 @@ class Approval(msgspec.Struct, frozen=True):
     new: bool
 
 
+class Left(msgspec.Struct, frozen=True):
+    """What the budgets leave in US dollars for a wave and in all, None where there is no limit."""
+
+    for_wave_usd: float | None
+    in_all_usd: float | None
+
+
 class Decision(msgspec.Struct, frozen=True):
     """What was decided of a wave by a person, at which verdict, and whether that overrules it."""
 
@@ -65,7 +72,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 def approve(opened: Opened, number: int, reason: str) -> Approval:
     """Record that a wave's plan may be sent, and return what was approved; NotFoundError without any plan."""
-    books = _books(opened, "approve")
+    books = books_of(opened, "approve")
     wave = _wave(books, number)
     terms = wave.replanned or wave.plan
     if terms is None:
@@ -75,7 +82,7 @@ def approve(opened: Opened, number: int, reason: str) -> Approval:
     recorded = books.write_wave(number, command, f"approve --wave {number}")
     opened.catch_up()
     before = wave.depends_on
-    budget, purse = opened.settings.budget, books.purse
+    left = money_left(opened, books, number)
     pairs = wave.replanned.pairs if wave.replanned else sum(source.planned for source in wave.sources)
     return Approval(
         wave=number,
@@ -84,8 +91,8 @@ def approve(opened: Opened, number: int, reason: str) -> Approval:
         pairs=pairs,
         model=terms.model,
         expected_usd=usd,
-        left_for_wave_usd=_left(budget.usd_per_wave, purse.committed(number)),
-        left_in_all_usd=_left(budget.usd_in_all, purse.committed()),
+        left_for_wave_usd=left.for_wave_usd,
+        left_in_all_usd=left.in_all_usd,
         waits_for=before if before is not None and not _wave(books, before).accepted else None,
         new=bool(recorded),
     )
@@ -141,14 +148,14 @@ def _decisions(events: Sequence[Recorded]) -> tuple[Decision, ...]:
 
 
 def _decide(opened: Opened, number: int, command: CourseCommand, said: str) -> object | None:
-    books = _books(opened, said)
+    books = books_of(opened, said)
     _wave(books, number)
     recorded = books.write_wave(number, command, f"{said} --wave {number}")
     opened.catch_up()
     return recorded[-1].event if recorded else None
 
 
-def _books(opened: Opened, command: str) -> Books:
+def books_of(opened: Opened, command: str) -> Books:
     """Return books that have read the whole ledger: a wave's batches tell whether it was sent before."""
     books = Books(opened.database.store, opened.context(command).actor, models=models_with(opened.settings.models))
     books.refresh()
@@ -162,6 +169,12 @@ def _wave(books: Books, number: int) -> Wave:
         raise NotFoundError(
             f"the ledger has no wave {number}; begin with `batchmill plan --wave {number}`"
         ) from None
+
+
+def money_left(opened: Opened, books: Books, wave: int) -> Left:
+    """Return what the budgets leave after all that was spent or is under way."""
+    budget, purse = opened.settings.budget, books.purse
+    return Left(_left(budget.usd_per_wave, purse.committed(wave)), _left(budget.usd_in_all, purse.committed()))
 
 
 def _left(limit: float | None, committed: float) -> float | None:

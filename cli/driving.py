@@ -25,6 +25,7 @@ from core.planning.models import models_with
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from cli.attending import Attention
     from cli.compose import Opened
     from core.batch.state import Batch
     from core.ledger.recorded import Recorded
@@ -50,16 +51,20 @@ class Drive:
         *,
         only: Collection[int] | None = None,
         shared: bool = False,
+        attention: Attention | None = None,
         observe: Callable[[Sequence[Recorded]], None],
         warn: Callable[[str], None],
     ) -> None:
         """Prepare an engine that signs as `kind` (daemon, submit); nothing is asked of anybody yet.
 
-        With `shared` it divides the batches with other daemons, and its signature names its process.
+        With `shared` it divides the batches with other daemons, and its signature names its process. The first of
+        them, or the only one, pays `attention` to the inbox.
         """
         self._opened = opened
         self._warn = warn
         self._shared = shared
+        self._attention = attention
+        self._is_first = not shared
         self._holder = this_process(kind, opened.clock.now())
         seconds = opened.settings.driving.lease_seconds
         self._keeper = Keeper(opened.database.lease, opened.clock, self._holder, seconds=seconds, shared=shared)
@@ -105,7 +110,7 @@ class Drive:
         try:
             begun()
             self._sweep()
-            with self._stopped_by_signals():
+            with self._stopped_by_signals(), self._attended():
                 ended = self.loop.run(
                     lambda: self._with_patience(lambda: not done(self._tick())),
                     beat=self._beat,
@@ -137,7 +142,9 @@ class Drive:
     def _divide(self, numbers: Collection[int]) -> Share:
         fence = self._keeper.fence()
         assert fence is not None, "the loop runs under the lease"  # noqa: S101 - for the type checker
-        return self._opened.database.claims.divide(fence, numbers)
+        share = self._opened.database.claims.divide(fence, numbers)
+        self._is_first = share.place == 0
+        return share
 
     def _sweep(self) -> None:
         """Remove parts of results that belong to a process that died: to any, where nobody else writes results."""
@@ -202,13 +209,29 @@ class Drive:
                 self._warn(str(error))
                 pause = REPUBLISH_SECONDS
             self._publish_from = began + max(pause, PUBLISH_SHARE * (time.monotonic() - began))
+        if self._attention is not None and self._is_first:
+            self._attention.attend(self._actor(), self._keeper.fence())
         return pulse
+
+    def _end(self) -> None:
+        self.loop.stop()
+        if self._attention is not None:
+            # Now, so that it has ended when a call that hangs has used up the time there is.
+            self._attention.close()
+
+    @contextmanager
+    def _attended(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self._attention is not None:
+                self._attention.stop()
 
     @contextmanager
     def _stopped_by_signals(self) -> Iterator[None]:
         before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
         for number in before:
-            signal.signal(number, lambda *_: self.loop.stop())
+            signal.signal(number, lambda *_: self._end())
         try:
             yield
         finally:

@@ -8,17 +8,30 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from core.batch.numbers import parse
-from core.errors import BadInputError, NotFoundError
+from core.errors import BadInputError, NotFoundError, UnreadableEventError
+from core.ledger.chain import Head  # noqa: TC001 - msgspec reads the annotations at run time
 from core.ledger.load import load_batch
-from core.ledger.recorded import Recorded  # noqa: TC001 - msgspec reads the annotations at run time
+from core.ledger.recorded import Recorded  # noqa: TC001 - the same
 from core.ledger.streams import batch_number, batch_stream, wave_stream
+from core.ledger.tampering import ChainWalk, broken_stream
 from core.ledger.verify import Fault, verify_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cli.compose import Opened
+    from core.ledger.stored import StoredEvent, StoredEvents
 
 #: No ledger has a higher position: the largest number that its databases hold.
 LAST = 2**63 - 1
+
+
+class Verified(msgspec.Struct, frozen=True):
+    """How many streams were walked, the head that the events lead to (None for one stream alone), every fault."""
+
+    streams: int
+    head: Head | None
+    faults: tuple[Fault, ...]
 
 
 class History(msgspec.Struct, frozen=True):
@@ -81,12 +94,51 @@ def events_of(opened: Opened, stream: str, until: int | None) -> History:
     return History(stream=stream, until=until, events=events, state=state)
 
 
-def verified(opened: Opened, subject: str | None) -> tuple[int, list[Fault]]:
-    """Walk one stream or all through the lifecycle; return how many were walked, and every fault."""
-    store = opened.database.store
-    streams = [stream_of(subject)] if subject else store.streams()
-    if subject and not list(store.read_stream(streams[0])):
+def verified(opened: Opened, subject: str | None, kept: Head | None = None) -> Verified:
+    """Follow one stream or the whole ledger through its chain of hashes, and through the lifecycle.
+
+    `kept` is a head that was kept elsewhere, and that the whole ledger must have had.
+    """
+    stored = opened.database.stored
+    streams = [stream_of(subject)] if subject else opened.database.store.streams()
+    if subject and next(stored.rows_of(streams[0]), None) is None:
         raise NotFoundError(
             f"the ledger has no event of {streams[0]}; `batchmill status` shows the batches it has"
         )
-    return len(streams), [fault for stream in streams for fault in verify_stream(store.read_stream(stream))]
+    head, faults = None, broken_stream(stored.rows_of(streams[0])) if subject else []
+    if not subject:
+        head, faults = follow_chain(stored, kept)
+    for stream in streams:
+        faults += walked(stored.rows_of(stream))
+    return Verified(len(streams), head, tuple(sorted(faults, key=lambda fault: fault.position)))
+
+
+def follow_chain(stored: StoredEvents, kept: Head | None = None) -> tuple[Head, list[Fault]]:
+    """Return the head that a ledger's rows lead to, and every fault of its chain of hashes.
+
+    What is appended meanwhile is left to the next look.
+    """
+    walk, stated = ChainWalk(kept), stored.ledger_head()
+    faults = [fault for row in stored.rows(until=stated.position) for fault in walk.take(row)]
+    faults += walk.end(stated)
+    # A row and the head that covers it come in one commit, so a head that is read later is no smaller.
+    beyond = next(stored.rows(after=stated.position), None)
+    if beyond and stored.ledger_head().position < beyond.position:
+        reason = f"it stands behind the ledger's head at position {stated.position}: it was added by hand"
+        faults.append(Fault(beyond.position, beyond.stream, beyond.version, reason))
+    return walk.head, faults
+
+
+def walked(rows: Iterable[StoredEvent]) -> list[Fault]:
+    """Return where one stream does not follow the lifecycle; what cannot be read at all is a fault too."""
+    readable: list[Recorded] = []
+    for row in rows:
+        try:
+            readable.append(row.decoded())
+        except UnreadableEventError as error:
+            return [*verify_stream(readable), Fault(row.position, row.stream, row.version, str(error))]
+    try:
+        return verify_stream(readable)
+    except BadInputError as error:
+        first = readable[0]
+        return [Fault(first.position, first.stream, first.version, str(error))]

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from core.batch.adopted_events import RefinedAdopted
 from core.batch.events import AnswersRead, BatchDownloaded, BatchWritten
-from core.engine.read import refine_into
+from core.engine.read import read_into
 from core.errors import NotFoundError, StorageError
 from core.ledger.load import load_batch
 from core.ledger.streams import batch_number
+from core.wave.course_events import WaveAssessed
 from core.wave.events import WaveAdopted, WavePlanned
 
 if TYPE_CHECKING:
     from cli.compose import Opened
 
 
+class _Pairs(msgspec.Struct):
+    """Of an assessment, the file that has its pairs."""
+
+    pairs_path: str
+    pairs_sha256: str
+
+
 def recorded_files(opened: Opened) -> dict[str, str]:
-    """Return the sha256 of every extract, batch file, result and refined-pairs file, as last recorded, by path."""
+    """Return the sha256 of every extract, batch file, result, file of answers and assessment, by path.
+
+    It is the one that was recorded last. An assessment names the file of its pairs, which follows it.
+    """
     found: dict[str, str] = {}
+    assessments: dict[str, str] = {}
     for recorded in opened.database.store.read():
         match recorded.event:
             case BatchWritten(path=path, sha256=sha256) | BatchDownloaded(path=path, sha256=sha256):
@@ -29,9 +43,22 @@ def recorded_files(opened: Opened) -> dict[str, str]:
                 found[path] = sha256
             case WaveAdopted(extract_path=path, extract_sha256=sha256) | RefinedAdopted(path=path, sha256=sha256):
                 found[path] = sha256
+            case WaveAssessed(report=path, report_sha256=sha256) if path:
+                assessments[path] = sha256
             case _:
                 pass
+    for path, sha256 in assessments.items():
+        found |= {path: sha256, **_assessed_pairs(opened, path, sha256)}
     return found
+
+
+def _assessed_pairs(opened: Opened, path: str, sha256: str) -> dict[str, str]:
+    """Return the sha256 of the file of an assessment's pairs, nothing where that is another one by now."""
+    if opened.files.digest(path) != sha256:
+        return {}
+    with opened.files.open(path) as stream:
+        kept = msgspec.json.decode(stream.read(), type=_Pairs)
+    return {kept.pairs_path: kept.pairs_sha256}
 
 
 def differing(opened: Opened) -> list[str]:
@@ -45,7 +72,7 @@ def differing(opened: Opened) -> list[str]:
 
 
 def restore_refined(opened: Opened) -> list[str]:
-    """Make refined-pairs files anew from the results that were kept, and return their paths.
+    """Make files of refined pairs and judgements anew from the results that were kept, and return their paths.
 
     Only where the result still has the bytes that were recorded: the same bytes are read into the same file.
     """
@@ -58,7 +85,7 @@ def restore_refined(opened: Opened) -> list[str]:
         if opened.files.digest(batch.result_path) != batch.result_sha256:
             continue
         try:
-            refine_into(opened.files, batch, event.path)
+            read_into(opened.files, batch, event.path)
         except (NotFoundError, StorageError):
             continue
         restored.append(event.path)

@@ -9,6 +9,7 @@ import msgspec
 
 from cli.differences import Change, changes
 from cli.locating import Source, carriers, find_source
+from cli.scoring import scores_of
 from core.batch.numbers import label
 from core.errors import NotFoundError, StorageError
 from core.exchange.extracted import ExtractedPair
@@ -18,6 +19,7 @@ from core.pairs import pair_id
 from core.projections.balance import place_of
 from core.projections.catch_up import catch_up
 from core.projections.way import Passage  # noqa: TC001 - msgspec reads the annotations at run time
+from core.quality.scores import Score, latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +52,7 @@ class PairWay(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known of one pair; `place` is the balance's, `notes` say what could not be looked up.
 
     `revision` is the wave's plan that the source is of, `excluded` why that plan left the pair out. `answer` has
-    the fields of the refined answer but for its two texts.
+    the fields of the refined answer but for its two texts; `scores` are what people and models gave it last.
     """
 
     pair_id: str
@@ -63,6 +65,7 @@ class PairWay(msgspec.Struct, frozen=True, kw_only=True):
     question: Text
     answer_text: Text
     answer: dict[str, object] | None
+    scores: list[Score]
     notes: list[str]
 
 
@@ -91,6 +94,7 @@ def way_of(opened: Opened, asked: str) -> PairWay:
         question=_text(before.question if before else None, after.get("refined_question")),
         answer_text=_text(before.answer if before else None, after.get("refined_answer")),
         answer={field: after[field] for field in FIELDS[2:] if field in after} if answer else None,
+        scores=[each for each in latest(scores_of(opened, source.wave)) if each.pair_id == name],
         notes=notes,
     )
 

@@ -9,10 +9,12 @@ import msgspec
 
 from adapters.files.extract import write_extract
 from adapters.files.inbox import open_staged
+from cli.answering import fulfilments, judged, of_note, staged_of
+from cli.asking import asking_in, known_bytes, lacking
 from cli.experience import learned
 from cli.prompts import keep_version, prompt_of
 from cli.screening import content_of
-from core.batch.numbers import base_of
+from core.batch.numbers import serial_of
 from core.errors import BadInputError, RefusedError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
@@ -25,6 +27,8 @@ from core.planning.packing import asked_requests
 from core.planning.plan import Plan  # noqa: TC001 - msgspec reads the annotations at run time
 from core.planning.plan_events import batches_planned, wave_planned
 from core.projections.catch_up import catch_up
+from core.quality.arrivals import Arrival  # noqa: TC001 - the same
+from core.quality.asking import Asking, still_to_ask
 from core.screening.findings import ContentFinding  # noqa: TC001 - the same
 from core.wave.decider import PlanWave, Write, decide_plan, differing
 from core.wave.events import PlanSettings, WavePlanned
@@ -66,7 +70,9 @@ class Planned(msgspec.Struct, frozen=True):
 
     `findings` has every content finding on a pair of the sources sent, where they were to be kept; `warnings` says
     what the content rules could not compare, and how a dry run's plan differs from the one that stands.
-    `depends_on` is the wave that has to be accepted before this one is sent.
+    `depends_on` is the wave that has to be accepted before this one is sent. `lacking` counts the usable pairs, by
+    indicator, of sources that have none or few and were not asked for again yet; `answers` are files that answer
+    an open request, or fall short of one.
     """
 
     plan: Plan
@@ -75,19 +81,30 @@ class Planned(msgspec.Struct, frozen=True):
     depends_on: int | None
     findings: tuple[ContentFinding, ...] = ()
     warnings: tuple[str, ...] = ()
+    lacking: tuple[tuple[str, int], ...] = ()
+    answers: tuple[Arrival, ...] = ()
 
 
-def stock_of(opened: Opened, paths: Sequence[Path], content: Content) -> tuple[Stock, Path]:
+def stock_of(
+    opened: Opened, paths: Sequence[Path], content: Content, asking: Asking | None = None
+) -> tuple[Stock, Path]:
     """Return what the staged files at `paths` hold (the workspace's inbox if there are none), and their inbox.
 
-    `content` is shown every pair.
+    `content` is shown every pair. A file that was asked for again, by `asking`, may stand beside its answer.
     """
     inbox = opened.root / opened.settings.folders.inbox
     staged = open_staged(tuple(paths) or (inbox,), inbox)
     shown = shown_path(staged.inbox, opened.root)
     low = opened.settings.planning.low_count_below
-    stock = take_stock(staged.sources, inbox=shown, low_count_below=low, content=content)
+    about = (asking or Asking()).about()
+    stock = take_stock(staged.sources, inbox=shown, low_count_below=low, content=content, asked_again=about)
     return stock, staged.inbox
+
+
+def answers_in(opened: Opened, stock: Stock, asking: Asking, *, wave: int | None = None) -> tuple[Arrival, ...]:
+    """Return the files of an inventory, made for a `wave`, that answer an open request or fall short of one."""
+    known = known_bytes(opened.database.store, asking, but=wave)
+    return of_note(judged(asking, staged_of(stock), known), known)
 
 
 def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Planned:
@@ -97,7 +114,8 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
     with errors, and RefusedError as `make_plan` and `decide_plan` do.
     """
     content = content_of(opened, request.wave, keep_all=request.keep_findings, again=request.again)
-    stock, inbox = stock_of(opened, request.paths, content)
+    asking = asking_in(opened.database.store)
+    stock, inbox = stock_of(opened, request.paths, content, asking)
     wave = load_wave(opened.database.store, request.wave)
     plan = make_plan(stock, _settings(opened, request, wave), _terms(opened, request, wave))
     extract = f"{opened.settings.folders.submissions}/wave{request.wave}_extracted.json"
@@ -106,6 +124,7 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
         for number in {*wave.batches, *(batch.number for batch in plan.batches)}
     }
     before = depends_on(opened, request, wave)
+    answers = answers_in(opened, stock, asking, wave=request.wave)
     # Judged once before the extract is written, so that a refused plan leaves the accepted one's extract alone.
     asked = msgspec.structs.replace(request, replace=True) if dry_run else request
     event = partial(_event, opened, plan, path=extract, before=before)
@@ -114,15 +133,33 @@ def plan_wave(opened: Opened, request: Request, *, dry_run: bool = False) -> Pla
         plan = msgspec.structs.replace(plan, revision=wave.revision)
     if dry_run:
         differs = _differing(wave, writes)
-        return _planned(plan, content, extract, before, recorded=bool(writes), differs=differs)
+        planned = _planned(plan, content, extract, before, recorded=bool(writes), differs=differs)
+        return _with_answers(opened, planned, asking, answers)
     digest = write_extract(opened.root / extract, plan, inbox).sha256
     keep_version(opened, plan.prompt_sha256)
     writes = _decide(request, wave, existing, plan, event(digest=digest))
-    if writes:
-        context = opened.context(f"plan --wave {request.wave}")
-        opened.database.store.append([NewEvent(*write, context) for write in writes])
+    _record(opened, request.wave, writes, answers, stock.inventory.inbox)
+    planned = _planned(plan, content, extract, before, recorded=bool(writes))
+    return _with_answers(opened, planned, asking, answers)
+
+
+def _record(opened: Opened, wave: int, writes: Sequence[Write], answers: Sequence[Arrival], inbox: str) -> None:
+    """Append a plan and what its files answer, in one commit."""
+    store = opened.database.store
+    fulfilled = fulfilments(store, answers, inbox, opened.clock.now(), after=writes)
+    if writes or fulfilled:
+        context = opened.context(f"plan --wave {wave}")
+        store.append([NewEvent(*write, context) for write in (*writes, *fulfilled)])
     opened.catch_up()
-    return _planned(plan, content, extract, before, recorded=bool(writes))
+
+
+def _with_answers(opened: Opened, planned: Planned, asking: Asking, answers: tuple[Arrival, ...]) -> Planned:
+    """Return a plan with what its sources lack and was not asked for yet, and with what was waited for."""
+    plan = planned.plan
+    asked = still_to_ask(asking, lacking(opened, plan.sources, plan.wave, plan.settings.low_count_below))
+    return msgspec.structs.replace(
+        planned, lacking=tuple((each.indicator, each.have) for each in asked), answers=answers
+    )
 
 
 def _planned(  # noqa: PLR0913 - what a plan is told with
@@ -205,7 +242,8 @@ def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
     prompt, digest = prompt_of(opened)
     name = opened.settings.model.name
     catch_up(opened.database.store, opened.database.read_model)
-    highest = max((base_of(row.number) for row in opened.database.read_model.batches()), default=0)
+    rows = opened.database.read_model.batches()
+    highest = max((serial_of(row.number) for row in rows if not row.judges), default=0)
     return PlanTerms(
         wave=request.wave,
         revision=wave.revision + 1,

@@ -10,6 +10,7 @@ import msgspec
 from adapters.memory.read_model import MemoryReadModel
 from cli.history import until_of
 from cli.kept_files import differing, restore_refined
+from cli.reporting import rebuild_reports, stale_reports
 from core.projections.balance import Balance, balances, total
 from core.projections.bookkeeping import PairBooks
 from core.projections.catch_up import catch_up
@@ -58,7 +59,8 @@ def rebuild(opened: Opened) -> Rebuilt:
         opened.files.place(path).unlink(missing_ok=True)
     publish(model, opened.files, submissions)
     refined = restore_refined(opened)
-    return Rebuilt(events=_count(opened), documents=tuple(documents(model, submissions)), refined=tuple(refined))
+    made = (*documents(model, submissions), *rebuild_reports(opened))
+    return Rebuilt(events=_count(opened), documents=made, refined=tuple(refined))
 
 
 def check(opened: Opened) -> Checked:
@@ -73,6 +75,7 @@ def check(opened: Opened) -> Checked:
     catch_up(store, fresh)
     submissions = opened.settings.folders.submissions
     differences += [f"{path} is missing or differs" for path in stale(fresh, opened.files, submissions)]
+    differences += [f"{path} differs" for path in stale_reports(opened, [row.wave for row in fresh.waves()])]
     return Checked(events=_count(opened), differences=tuple(differences), files=tuple(differing(opened)))
 
 

@@ -7,54 +7,64 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.files.score_sheets import read_sheet, write_sheet
-from cli.refined import refined_batches
+from cli.judge_scores import JudgeStanding, judge_standings
+from cli.refined import refined_batches, reviewed, source_of
 from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
 from core.ledger.recorded import NewEvent
 from core.ledger.streams import wave_stream
 from core.quality.agreement import Agreement, agreement
-from core.quality.calibration import Calibration, calibrate
 from core.quality.means import WaveMeans, wave_means
-from core.quality.review_pair import ReviewPair
-from core.quality.sampling import Candidate, draw
+from core.quality.sampling import Candidate, draw, drawn_before
 from core.quality.score_sheet import read_sheet_rows, sheet_rows
-from core.quality.scores import Score, by_models, by_people, scored
+from core.quality.scores import Score, by_people, latest, scored
 from core.wave.score_events import PairScored, SampleDrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cli.compose import Opened
-    from core.quality.assessment.examine import RefinedPair
+    from core.quality.review_pair import ReviewPair
     from core.quality.sampling import Sample
     from core.quality.score_sheet import SheetRead
+    from core.wave.score_events import ScoreEvent
 
 
-def draw_sample(opened: Opened, number: int, size: int, seed: str) -> Sample:
+#: What is drawn when nobody says otherwise.
+SIZE, SEED = 30, "1"
+
+
+def draw_sample(opened: Opened, number: int, size: int | None = None, seed: str | None = None) -> Sample:
     """Draw a stratified sample of a wave's refined pairs and record it; the same seed draws the same pairs.
 
-    Raises RefusedError when nothing came home yet.
+    What is not said is as it was the last time, at first SIZE and SEED. The last sample stays, whatever came home
+    since, until another size or seed is asked for. Raises RefusedError when nothing came home yet.
     """
+    known = last_sample(opened, number)
+    if known is not None:
+        size, seed = size or known.size, known.seed if seed is None else seed
+    size, seed = size or SIZE, SEED if seed is None else seed
+    same = known is not None and (known.size, known.seed) == (size, seed)
     wave = load_wave(opened.database.store, number)
     batches = refined_batches(opened, wave, opened.rows().batches())
     candidates = (
         Candidate(
             pair.before.pair_id,
             pair.before.category,
-            _source(pair),
+            source_of(pair),
             len(pair.before.answer),
         )
         for pairs in batches
         for pair in pairs
     )
+    if known is not None and same:
+        return drawn_before(candidates, known.pair_ids, seed)
     sample = draw(candidates, size, seed)
     if not sample.pairs:
         raise RefusedError(f"wave {number} has no refined pair yet; draw a sample when its answers came home")
     event = SampleDrawn(size, seed, tuple(pair.pair_id for pair in sample.pairs), opened.clock.now())
-    known = last_sample(opened, number)
-    if known is None or known.pair_ids != event.pair_ids:
-        _append(opened, number, event, f"sample --wave {number} --size {size}")
+    _append(opened, number, [event], f"sample --wave {number} --size {size}")
     return sample
 
 
@@ -77,26 +87,14 @@ def review_pairs(opened: Opened, number: int) -> Iterator[ReviewPair]:
         raise NotFoundError(f"no sample of wave {number} was drawn; run `batchmill sample --wave {number}`")
     wanted = set(sample.pair_ids)
     wave = load_wave(opened.database.store, number)
-    for pairs in refined_batches(opened, wave, opened.rows().batches()):
-        for pair in pairs:
-            if pair.before.pair_id in wanted:
-                yield ReviewPair(
-                    pair_id=pair.before.pair_id,
-                    category=pair.before.category,
-                    source=_source(pair),
-                    question_before=pair.before.question,
-                    answer_before=pair.before.answer,
-                    question_after=pair.after.question,
-                    answer_after=pair.after.answer,
-                )
+    for pair in reviewed(opened, wave, opened.rows().batches()):
+        if pair.pair_id in wanted:
+            yield pair
 
 
 def record_score(opened: Opened, number: int, score: Score) -> None:
     """Append what a reviewer gave one pair."""
-    event = PairScored(
-        pair_id=score.pair_id, reviewer=score.reviewer, marks=score.marks, comment=score.comment, at=score.at
-    )
-    _append(opened, number, event, f"review --wave {number}")
+    _append(opened, number, [_event(score)], f"review --wave {number}")
 
 
 def scores_of(opened: Opened, number: int) -> list[Score]:
@@ -109,24 +107,22 @@ def scores_of(opened: Opened, number: int) -> list[Score]:
 
 
 class ScoreStanding(msgspec.Struct, frozen=True):
-    """What people gave a wave's sample, how far they agree, and how a model judge compares, if any scored it."""
+    """What people gave a wave's sample, how far they agree, and each model that judged it beside them."""
 
     people: WaveMeans
     agreement: Agreement
-    models: WaveMeans | None
-    calibration: Calibration | None
+    judges: tuple[JudgeStanding, ...]
 
 
 def standing_of(opened: Opened, number: int) -> ScoreStanding:
     """Return what the scores of a wave come to."""
     given = scores_of(opened, number)
     least = opened.settings.gate.people_least
-    people, models = by_people(given), by_models(given)
+    people = by_people(given)
     return ScoreStanding(
         people=wave_means(people, least),
         agreement=agreement(people),
-        models=wave_means(models, least) if models else None,
-        calibration=calibrate(people, models) if people and models else None,
+        judges=judge_standings(opened, number, given, least),
     )
 
 
@@ -136,23 +132,30 @@ def write_sample(opened: Opened, number: int, path: Path) -> Path:
 
 
 def read_sample(opened: Opened, number: int, path: Path, reviewer: str) -> SheetRead:
-    """Record the scores of a table, all of them or, where a cell cannot be read, none."""
+    """Record the scores of a table, all of them or, where a cell cannot be read, none; none twice."""
     sample = last_sample(opened, number)
     if sample is None:
         raise NotFoundError(f"no sample of wave {number} was drawn; run `batchmill sample --wave {number}`")
     read = read_sheet_rows(read_sheet(path), sample.pair_ids, reviewer, opened.clock.now())
-    if not read.problems:
-        for score in read.scores:
-            record_score(opened, number, score)
+    known = {(score.reviewer, score.pair_id): _said(score) for score in latest(scores_of(opened, number))}
+    new = [score for score in read.scores if known.get((score.reviewer, score.pair_id)) != _said(score)]
+    if new and not read.problems:
+        _append(opened, number, [_event(score) for score in new], f"scores --wave {number} --import {path.name}")
     return read
 
 
-def _source(pair: RefinedPair) -> str:
-    return pair.before.pair_id.rpartition("-")[0]
+def _said(score: Score) -> tuple[Sequence[int], str]:
+    return score.marks, score.comment
 
 
-def _append(opened: Opened, number: int, event: SampleDrawn | PairScored, command: str) -> None:
-    wave = load_wave(opened.database.store, number)
-    stream = wave_stream(number)
-    opened.database.store.append([NewEvent(stream, wave.version + 1, event, opened.context(command))])
+def _event(score: Score) -> PairScored:
+    return PairScored(score.pair_id, score.reviewer, score.marks, score.comment, score.at)
+
+
+def _append(opened: Opened, number: int, events: Sequence[ScoreEvent], command: str) -> None:
+    version = load_wave(opened.database.store, number).version
+    stream, context = wave_stream(number), opened.context(command)
+    opened.database.store.append(
+        [NewEvent(stream, version + place, event, context) for place, event in enumerate(events, 1)]
+    )
     opened.catch_up()

@@ -86,6 +86,16 @@ class Model(Section):
     prompt_file: str = "prompts/refinement.md"
 
 
+class Judge(Section):
+    """Which model judges refined pairs, and by which prompt; empty: the refining model.
+
+    Where the file is not there, the prompt is the one that comes with the program.
+    """
+
+    model: str = ""
+    prompt_file: str = "prompts/judging.md"
+
+
 class Planning(Section):
     """How pairs become batches."""
 
@@ -137,6 +147,7 @@ class Driving(Section):
     unsure_hours: float = Field(default=12.0, gt=0)
     reconcile_hours: float = Field(default=6.0, ge=0)
     looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
+    watch_inbox: bool = True
 
 
 class Budget(Section):

@@ -16,5 +16,5 @@ def spread(opened: Opened) -> Distribution:
     """Return the distribution over all waves that were planned or adopted."""
     store = opened.database.store
     numbers = sorted(number for number in map(wave_number, store.streams(WAVE)) if number is not None)
-    holdings = [each for number in numbers for each in holdings_of(number, load_wave(store, number).sources)]
+    holdings = holdings_of({number: load_wave(store, number).sources for number in numbers})
     return distribution(holdings, targets_of(dict(opened.settings.targets)))

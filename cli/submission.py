@@ -8,7 +8,7 @@ from cli.render.text import batches_named, number_ranges, told_once
 from cli.render.views import held_reason, waits_for_wave
 from core.batch.holds import WANTED, Hold
 from core.batch.lifecycle import Status
-from core.batch.numbers import MOST_ROUNDS, base_of, in_order, label, round_of
+from core.batch.numbers import MOST_ROUNDS, base_of, in_order, kind_of, label, round_of
 from core.batch.steering import way_out
 from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
@@ -86,7 +86,9 @@ def _waiting(opened: Opened, rows: Sequence[BatchRow]) -> dict[int, str]:
         wave = load_wave(opened.database.store, number)
         first = canaries(wave, opened.settings.driving.canary) if opened.settings.driving.canary else ()
         late = [
-            row for row in rows if first and row.wave == number and row.number not in first and not row.repairs
+            row
+            for row in rows
+            if first and row.wave == number and row.number not in first and not row.repairs and not row.judges
         ]
         why = f"wave {number} is held: {wave.held}" if wave.held else f"batch {number_ranges(first)} goes first"
         for row in late:
@@ -107,6 +109,11 @@ def rows_of(opened: Opened, first: int, last: int) -> list[BatchRow]:
     if in_order(last) < in_order(first):
         raise RefusedError(
             f"the range {label(first)} to {label(last)} runs backwards; give the smaller number first"
+        )
+    if kind_of(first) != kind_of(last):
+        raise RefusedError(
+            f"the range {label(first)} to {label(last)} mixes batches that judge with others; "
+            "give one kind after the other"
         )
     everything = {row.number: row for row in opened.database.read_model.batches()}
     wanted = {first, last}.union(range(base_of(first), base_of(last)) if first != last else ())

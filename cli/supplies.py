@@ -1,24 +1,30 @@
-"""What batch files and repairs are written from: a wave's extract, prompt and packing, as they were planned."""
+"""What batch files and repairs are written from: a wave's texts, prompts and packing, as they were planned."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from adapters.files.extract import read_extract, verify_extract
+from cli.judge_prompts import kept_judging_prompt
 from cli.planning import model_of
 from cli.prompts import planned_prompt
+from cli.refined import reviewed
+from core.batch.numbers import JUDGE
 from core.errors import NotFoundError, RefusedError
 from core.exchange.requests import Recipe
 from core.ledger.load import load_wave
+from core.quality.judging import JudgeRecipe, coin_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from cli.compose import Opened
     from core.batch.state import Batch
+    from core.exchange.asking import Asking
     from core.exchange.extracted import ExtractedPair
+    from core.quality.review_pair import ReviewPair
     from core.wave.state import Terms
 
 
@@ -29,8 +35,20 @@ class WorkspaceSupplies:
         """Read nothing yet."""
         self._opened = opened
 
-    def pairs(self, wave: int, pair_ids: Collection[str]) -> dict[str, ExtractedPair]:
+    def pairs(self, wave: int, kind: str, pair_ids: Collection[str]) -> dict[str, Any]:
         """Return these pairs of a wave by id; see the protocol."""
+        return self._refined(wave, pair_ids) if kind == JUDGE else self._staged(wave, pair_ids)
+
+    def _refined(self, wave: int, pair_ids: Collection[str]) -> dict[str, ReviewPair]:
+        known = load_wave(self._opened.database.store, wave)
+        pairs = reviewed(self._opened, known, self._opened.rows().batches())
+        found = {pair.pair_id: pair for pair in pairs if pair.pair_id in pair_ids}
+        if len(found) < len(pair_ids):
+            missing = min(set(pair_ids) - found.keys())
+            raise RefusedError(f"the refined text of {missing} is gone, so it cannot be judged again; restore it")
+        return found
+
+    def _staged(self, wave: int, pair_ids: Collection[str]) -> dict[str, ExtractedPair]:
         extract = load_wave(self._opened.database.store, wave).extract
         if extract is None:
             raise NotFoundError(f"wave {wave} has no plan, so its pairs cannot be asked for again")
@@ -42,8 +60,11 @@ class WorkspaceSupplies:
             raise RefusedError(f"the extract {extract.path} does not hold {missing}; restore it")
         return found
 
-    def recipe(self, batch: Batch) -> Recipe:
-        """Return the recipe of the batch's wave, with as few requests as fit; see the protocol."""
+    def recipe(self, batch: Batch) -> Asking[Any]:
+        """Return the recipe of the batch's wave, with as few requests as fit, or the judge's; see the protocol."""
+        if batch.kind == JUDGE:
+            prompt = kept_judging_prompt(self._opened, batch.prompt_sha256)
+            return JudgeRecipe(prompt, model_of(self._opened, batch.model), coin_of(batch.number))
         terms = load_wave(self._opened.database.store, batch.wave).terms
         if terms is None:
             raise NotFoundError(f"wave {batch.wave} has no plan, so its pairs cannot be asked for again")

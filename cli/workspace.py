@@ -10,8 +10,9 @@ import msgspec
 from adapters.sql.database import holds_ledger
 from adapters.sql.engine import parse, place
 from adapters.sql.migrate import upgrade
-from cli.compose import database_url
+from cli.compose import database_url, opened
 from cli.settings import FILE, load
+from cli.upgrading import bring_up
 from core.errors import RefusedError, StorageError
 from core.exchange.prompts import default_prompt
 from core.projections.publish import TRACKING
@@ -65,9 +66,13 @@ def make(root: Path, options: list[str]) -> Made:
         raise StorageError(
             f"{error.filename or root} cannot be made: {error.strerror}; name a folder that you may write to"
         ) from error
-    upgrade(url)
     if is_new:
+        upgrade(url)
         made.append(where)
+    else:
+        bring_up(url)
+        with opened(root, options) as workspace:
+            workspace.catch_up()
     return Made(root=str(root), made=tuple(made), database=where)
 
 

@@ -39,8 +39,10 @@ FOREIGN = ("BATCHMILL_", "GEMINI_", "GOOGLE_")
 
 _TRANSITION = re.compile(r"\S+T([\d:]{8})\S* \[\w+ *\] batch\.(\w+) +stream=batch-(\d+)(.*)")
 _REFINED = re.compile(r" refined=(\d+)")
-_SHOWN = {"submitted": "submitted", "downloaded": "result downloaded"}
-_RELEASED = re.compile(r"\S+T([\d:]{8})\S* \[\w+ *\] wave\.released +stream=wave-(\d+)")
+_WAVE = re.compile(r"\S+T([\d:]{8})\S* \[\w+ *\] wave\.(\w+) +stream=wave-(\d+)")
+_TURNS = {"started": "begins", "released": "released: its first batch came home well"}
+#: The daemon's own beginning and end, which the command line around it shows as well.
+_ENDS = re.compile(r"\S+ \[info *\] daemon\.(started|stopped)")
 
 WHERE = (
     ("staged files", "inbox/"),
@@ -196,18 +198,19 @@ def _progress(line: str, refined: int) -> int:
     """Show a line of the daemon's log as far as it matters, and return how many pairs it brought home."""
     found = _TRANSITION.match(line)
     if found is None:
-        released = _RELEASED.match(line)
-        said = f"{released[1]} wave {released[2]} released: its first batch came home well" if released else line
-        _say(f"  {said.rstrip()}")
+        turn = _WAVE.match(line)
+        said = f"{turn[1]} wave {turn[3]} {_TURNS[turn[2]]}" if turn and turn[2] in _TURNS else line
+        if not _ENDS.match(line):
+            _say(f"  {said.rstrip()}")
         return 0
     at, event, batch, rest = found.groups()
     brought = int(count[1]) if (count := _REFINED.search(rest)) else 0
     if event == "answers_read":
         home = refined + brought
         bar = "█" * (home * 28 // PAIRS)
-        _say(f"  {at} batch {batch} answers read         {bar:░<28} {home} of {PAIRS} pairs refined")
-    elif event in _SHOWN:
-        _say(f"  {at} batch {batch} {_SHOWN[event]}")
+        _say(f"  {at} batch {batch} downloaded and read  {bar:░<28} {home} of {PAIRS} pairs refined")
+    elif event == "submitted":
+        _say(f"  {at} batch {batch} submitted")
     elif "[warning" in line:
         _say(f"  {line.rstrip()}")
     return brought

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ from adapters.memory.store import MemoryEventStore
 from core.batch.commands import RecordFile
 from core.batch.decider import decide
 from core.batch.events import BatchWritten
+from core.batch.numbers import JUDGE
 from core.engine.advance import Engine, Pulse
 from core.engine.books import Books
 from core.engine.policy import Policy
@@ -38,6 +39,7 @@ from core.projections.catch_up import catch_up
 from core.wave.decider import decide_plan
 from core.wave.state import Wave
 from tests.batches import MODEL
+from tests.judges import judge_recipe, judged_pair, judging
 from tests.ledgers import CONTEXT, SetClock
 from tests.waves import approval, of_wave, plan_of, tell_wave
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from core.batch.events import BatchPlanned
     from core.batch.state import Batch
     from core.engine.repair import Supplies
+    from core.exchange.asking import Asking
     from core.ledger.recorded import Recorded
     from core.ports import BatchProvider, EventStore, FilePage, Job, JobPage, PendingFile, RemoteFile
     from core.wave.decider import WaveCommand
@@ -170,13 +173,12 @@ class Dice:
 class MemorySupplies:
     """Implements core.engine.repair.Supplies: the pairs that a mill staged, and its recipe."""
 
-    def pairs(self, wave: int, pair_ids: Collection[str]) -> dict[str, ExtractedPair]:
+    def pairs(self, wave: int, kind: str, pair_ids: Collection[str]) -> dict[str, Any]:
         del wave
-        return {pair_id: _pair(pair_id, 0) for pair_id in pair_ids}
+        return {each: judged_pair(each) if kind == JUDGE else _pair(each, 0) for each in pair_ids}
 
-    def recipe(self, batch: Batch) -> Recipe:
-        del batch
-        return RECIPE
+    def recipe(self, batch: Batch) -> Asking[Any]:
+        return judge_recipe(batch.number) if batch.kind == JUDGE else RECIPE
 
 
 class Mill:
@@ -226,6 +228,10 @@ class Mill:
         self.append(
             [(batch_stream(batch.number), batch.version + place, event) for place, event in enumerate(events, 1)]
         )
+
+    def judge(self, number: int, pair_ids: Sequence[str]) -> None:
+        """Plan and write a batch that judges these pairs of wave 2."""
+        self.append(judging(self.files, number, pair_ids, self.clock.now()))
 
     def append(self, writes: Sequence[tuple[str, int, object]]) -> list[Recorded]:
         return self.store.append([NewEvent(stream, version, event, CONTEXT) for stream, version, event in writes])

@@ -184,6 +184,12 @@ class Mill:
         with closing(sqlite3.connect(f"file:{self.root}/batchmill.db?mode=ro", uri=True)) as connection:
             return connection.execute("SELECT * FROM events ORDER BY position").fetchall()
 
+    def sql(self, *statements: str) -> None:
+        """Run statements on the SQLite ledger, as somebody with the file can."""
+        with closing(sqlite3.connect(self.root / "batchmill.db")) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+
     def statuses(self) -> dict[int, str]:
         return {row["number"]: row["status"] for row in self.json("status")["batches"]}
 

@@ -25,7 +25,7 @@ class Access:
         """Load nothing yet: the first connection is made by the first question."""
         self.engine = engine
         self.dialect = engine.dialect
-        self._place = place
+        self.place = place
         self._writing = engine.execution_options(writes=True)
         self._faults = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
         self._turn = Lock()
@@ -38,7 +38,7 @@ class Access:
             with self.engine.connect() as connection:
                 yield connection
         except self._faults as fault:
-            raise ledger_error(self._place, fault) from fault
+            raise ledger_error(self.place, fault) from fault
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -47,7 +47,7 @@ class Access:
             with self._writing.begin() as connection:
                 yield connection
         except self._faults as fault:
-            raise ledger_error(self._place, fault) from fault
+            raise ledger_error(self.place, fault) from fault
 
     @contextmanager
     def appending(self) -> Iterator[DBAPICursor]:
@@ -67,7 +67,7 @@ class Access:
             except self._faults as fault:
                 if connection is not None:
                     connection.invalidate()
-                raise ledger_error(self._place, fault) from fault
+                raise ledger_error(self.place, fault) from fault
             finally:
                 if connection is not None:
                     connection.close()

@@ -1,4 +1,4 @@
-"""Opens a ledger: its address in, the four ports over its tables out, if they are of this program's version."""
+"""Opens a ledger: its address in, the ports over its tables out, if they are of this program's version."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from adapters.sql.engine import create, parse, place
 from adapters.sql.lease import SqlLease
 from adapters.sql.read_model import SqlReadModel
 from adapters.sql.store import SqlEventStore
+from adapters.sql.stored import SqlStoredEvents
 from core.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from core.ports import Clock
 
 #: The migration that this program's tables are of.
-SCHEMA = "0003"
+SCHEMA = "0004"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Database:
     """An open ledger; `close` it, or use it as a context."""
 
     store: SqlEventStore
+    stored: SqlStoredEvents
     read_model: SqlReadModel
     lease: SqlLease
     claims: SqlClaims
@@ -72,6 +74,7 @@ def open_database(url: str, clock: Clock) -> Database:
         raise
     return Database(
         store=SqlEventStore(durable, clock),
+        stored=SqlStoredEvents(durable),
         read_model=SqlReadModel(quick),
         lease=SqlLease(durable, clock),
         claims=SqlClaims(quick, clock),
@@ -118,5 +121,5 @@ def _check(access: Access, where: str) -> None:
         raise LedgerError(f"{where} holds no ledger yet; run `batchmill init`")
     if found < SCHEMA:
         raise LedgerError(
-            f"{where} is of an older batchmill (schema {found}); run `batchmill init` to bring it up"
+            f"{where} is of an older batchmill (schema {found}); run `batchmill db upgrade` to bring it up"
         )

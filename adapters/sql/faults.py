@@ -8,8 +8,11 @@ from core.errors import LedgerError
 _SENTENCES = (
     ("no such table", "{place} holds no ledger yet; run `batchmill init`"),
     ("undefinedtable", "{place} holds no ledger yet; run `batchmill init`"),
-    ("no such column", "{place} is the ledger of another version; update batchmill or run `batchmill init`"),
-    ("undefinedcolumn", "{place} is the ledger of another version; update batchmill or run `batchmill init`"),
+    ("no such column", "{place} is the ledger of another version; update batchmill or run `batchmill db upgrade`"),
+    (
+        "undefinedcolumn",
+        "{place} is the ledger of another version; update batchmill or run `batchmill db upgrade`",
+    ),
     ("file is not a database", "{place} is not a ledger (not an SQLite database); check database_url"),
     ("malformed", "{place} is damaged; restore it from a backup, and keep the damaged file until then"),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from alembic import command
@@ -11,9 +12,15 @@ from sqlalchemy import inspect, text
 from adapters.sql.access import Access
 from adapters.sql.database import refuse_newer, schema_of
 from adapters.sql.engine import create, parse, place
+from adapters.sql.stored import take_in
+from core.ledger.chain import NOTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from sqlalchemy import Connection
+
+    from core.ledger.stored import StoredEvent
 
 #: Any number that all migrations of this program agree on; PostgreSQL keeps such locks per database.
 _LOCK = 0x6D696772617465
@@ -31,6 +38,22 @@ def upgrade(url: str) -> None:
 
     Raises LedgerError when the database cannot be used, or was made by a newer program.
     """
+    with _upgrading(url):
+        pass
+
+
+def found(url: str, rows: Iterable[StoredEvent]) -> None:
+    """Make the tables of a new ledger and put another one's rows into it, all in one transaction.
+
+    What `rows` raises leaves the database without a ledger. Raises RefusedError when it has one with events by
+    now.
+    """
+    with _upgrading(url) as connection:
+        take_in(connection, rows, onto=NOTHING, place=place(parse(url)))
+
+
+@contextmanager
+def _upgrading(url: str) -> Iterator[Connection]:
     address = parse(url)
     access = Access(create(address, durable=True), place(address))
     try:
@@ -41,6 +64,7 @@ def upgrade(url: str) -> None:
             settings = config()
             settings.attributes["connection"] = connection
             command.upgrade(settings, "head")
+            yield connection
     finally:
         access.close()
 

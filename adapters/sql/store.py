@@ -1,7 +1,9 @@
 """The event store in SQL: one append, one durable commit; reading by pages, so that nobody is kept waiting.
 
 Positions are counted by the store itself, under the lock that every append takes, and so have no gaps: a missing
-position is a sign of damage, and a reader that has seen N never finds a smaller one later.
+position is a sign of damage, and a reader that has seen N never finds a smaller one later. Each commit also links
+its events into the chain of hashes and moves the head; behind a head that is not the last event's nothing is
+appended.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from msgspec.structs import asdict
 from sqlalchemy import bindparam, func, literal_column, select
 
 from adapters.fencing import lost
+from adapters.sql.chaining import Chaining, lock_of
 from adapters.sql.lease import HELD
 from adapters.sql.tables import events as table
 from core.errors import ConflictError, UnreadableEventError
@@ -37,10 +40,8 @@ PAGE = 500
 #: Later than any position; SQL's largest integer.
 FOREVER = 2**63 - 1
 
-#: Any number that all appends of this program agree on; PostgreSQL keeps such locks per database.
-_LOCK = 0x62617463686D696C
-
-_TAIL = select(table.c.position, table.c.recorded_at).order_by(table.c.position.desc()).limit(1)
+#: What `Recorded` is made of; the chain is for those who check it.
+_TOLD = [column for column in table.c if column.name != "chain"]
 _VERSION = select(func.coalesce(func.max(table.c.version), literal_column("0"))).where(
     table.c.stream == bindparam("stream")
 )
@@ -52,13 +53,13 @@ _INSERT = table.insert().from_select(
     ),
 )
 _PAGE = (
-    select(*table.c)
+    select(*_TOLD)
     .where(table.c.position > bindparam("after"), table.c.position <= bindparam("until"))
     .order_by(table.c.position)
     .limit(PAGE)
 )
 _STREAM_PAGE = (
-    select(*table.c)
+    select(*_TOLD)
     .where(table.c.stream == bindparam("stream"), table.c.version > bindparam("after"))
     .order_by(table.c.version)
     .limit(PAGE)
@@ -73,9 +74,8 @@ class SqlEventStore:
         self._access = access
         self._clock = clock
         self._taken = access.dialect.loaded_dbapi.IntegrityError
-        sqlite = access.dialect.name == "sqlite"
-        self._begin = "BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({_LOCK})"
-        self._tail = str(_TAIL.compile(dialect=access.dialect, compile_kwargs={"literal_binds": True}))
+        self._begin = lock_of(access.dialect)
+        self._chaining = Chaining(access)
         self._held = str(HELD.compile(dialect=access.dialect))
         self._version = str(_VERSION.compile(dialect=access.dialect))
         self._insert = str(_INSERT.compile(dialect=access.dialect))
@@ -89,18 +89,18 @@ class SqlEventStore:
             cursor.execute(self._begin)
             if fence is not None:
                 self._judge(cursor, fence)
-            cursor.execute(self._tail)
-            position, last = cursor.fetchone() or (0, "")
+            head, last = self._chaining.end(cursor)
             # A clock that was set back must not let text order and position order disagree.
             recorded_at = max(stamp(self._clock.now()), last)
             recorded = [
-                _recorded(new, name, schema, position + offset, recorded_at)
+                _recorded(new, name, schema, head.position + offset, recorded_at)
                 for offset, (new, (name, schema, _)) in enumerate(zip(events, encoded, strict=True), start=1)
             ]
-            rows = [{**asdict(one), "data": data} for one, (_, _, data) in zip(recorded, encoded, strict=True)]
-            if not self._insert_all(cursor, rows):
+            rows = self._chaining.linked(cursor, recorded, [data for _, _, data in encoded])
+            if rows is None or not self._insert_all(cursor, [asdict(row) for row in rows]):
                 cursor.execute("ROLLBACK")
                 raise ConflictError(self._moved(cursor, events))
+            self._chaining.move(cursor, head, rows)
         return recorded
 
     def _judge(self, cursor: DBAPICursor, fence: Fence) -> None:

@@ -49,7 +49,17 @@ events = Table(
     Column("actor", Text, nullable=False),
     Column("correlation", Text, nullable=False),
     Column("causation", Text, nullable=False),
+    Column("chain", Text, nullable=False),
     UniqueConstraint("stream", "version", name="one_event_a_version"),
+)
+
+#: One row: the last position, and the hash over all events up to there (see core.ledger.chain).
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
 )
 
 read_checkpoint = Table(

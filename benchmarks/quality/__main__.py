@@ -1,88 +1,83 @@
-"""Runs the harness: `python -m benchmarks.quality [--seed N] [--pairs N] [--missed]`."""
+"""Runs the harness: `python -m benchmarks.quality [--seed N] [--pairs N] [--only WORD] [--missed]`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
-from random import Random
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from benchmarks.quality.material import STAGING, real_pairs
-from benchmarks.quality.measure import measure, speed
-from benchmarks.quality.registry import CHECKS, DAMAGES
+from benchmarks.machine import describe
+from benchmarks.quality.measure import measure
+from benchmarks.quality.refinements import STAGING, sources
+from benchmarks.quality.registry import DAMAGES, HARMLESS, REWRITINGS, as_told
 
 if TYPE_CHECKING:
-    from benchmarks.quality.damage import Damage, Pair
+    from collections.abc import Sequence
+
     from benchmarks.quality.measure import Outcome
+    from benchmarks.quality.registry import Kind
+    from core.quality.findings import Before
 
 _SHOWN = 3
+_AIM, _ALLOWED = 0.95, 0.02
 
 
 def main() -> None:
-    """Print recall by kind of damage, false alarms by kind of harmless rewriting, and the speed of each check."""
+    """Print recall by kind of damage, false alarms by kind of harmless rewriting, and what they come to."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    parser.add_argument("--staged", type=Path, default=STAGING, help="folder of staged files (default: wave 2)")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--pairs", type=int, default=None, help="take only the first so many")
-    parser.add_argument("--missed", action="store_true", help="show some of what was missed or cried over")
+    parser.add_argument("--pairs", type=int, default=None, help="take only the first so many of each file")
+    parser.add_argument("--only", default="", metavar="WORD", help="only kinds with this in name or criterion")
+    parser.add_argument("--missed", action="store_true", help="show some of what was missed or blamed")
     given = parser.parse_args()
-    pairs = real_pairs(given.staged)[: given.pairs]
-    if not pairs:
-        parser.error(f"there are no staged files in {given.staged}; name a folder of them with --staged")
-    print(f"{len(pairs)} real pairs, seed {given.seed}")
-    _damages(pairs, given.seed, missed=given.missed)
-    _harmless(pairs, given.seed, missed=given.missed)
-    _speeds(pairs, given.seed)
+    batches = [batch[: given.pairs] for batch in sources()]
+    if not batches:
+        parser.error(f"the staged files of wave 2 are not in {STAGING}")
+    print(f"Machine: {describe()}.")
+    print(f"{sum(map(len, batches))} real pairs, seed {given.seed}")
+    wanted = [
+        [kind for kind in some if given.only in f"{kind.criterion} {kind.name}"] for some in (DAMAGES, HARMLESS)
+    ]
+    _damages(wanted[0], batches, given.seed, missed=given.missed)
+    _harmless(wanted[1], batches, given.seed, missed=given.missed)
 
 
-def _damages(pairs: list[Pair], seed: int, *, missed: bool) -> None:
-    layout = _named("layout: bullets, headings, bold")
-    print(f"\n{'damage':<40}{'criterion':<11}{'n':>5}{'recall':>9}{'reformatted':>13}  check that saw it most")
-    for damage in DAMAGES:
-        if damage.harmless:
-            continue
-        plain, rewritten = measure(damage, pairs, seed), measure(damage, pairs, seed, layout)
-        most = ", ".join(f"{name} {count}" for name, count in plain.by_check.most_common(2))
-        print(
-            f"{damage.name:<40}{damage.criterion:<11}{plain.pairs:>5}{_rate(plain):>9}{_rate(rewritten):>13}"
-            f"  {most}"
-        )
+def _damages(kinds: Sequence[Kind], batches: list[list[Before]], seed: int, *, missed: bool) -> None:
+    heads = "".join(f"{name:>14}" for name in REWRITINGS)
+    print(f"\n{'damage':<40}{'criterion':<11}{'n':>5}{heads}  checks that saw it most")
+    totals: defaultdict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for kind in kinds:
+        found = {name: measure(kind, batches, rewriting, seed) for name, rewriting in REWRITINGS.items()}
+        for name, outcome in found.items():
+            totals[kind.criterion, name].append(outcome)
+        first, *_ = found.values()
+        rates = "".join(f"{outcome.rate:>14.3f}" for outcome in found.values())
+        most = ", ".join(f"{name} {count}" for name, count in first.by_check.most_common(2))
+        print(f"{kind.name:<40}{kind.criterion:<11}{first.pairs:>5}{rates}  {most}")
         if missed:
-            _show_missed(plain)
+            _show_missed(first)
         sys.stdout.flush()
+    for (criterion, name), outcomes in sorted(totals.items()):
+        seen, pairs = sum(each.seen for each in outcomes), sum(each.pairs for each in outcomes)
+        below = sum(each.rate < _AIM for each in outcomes)
+        print(
+            f"{criterion}, {name}: {seen:,} of {pairs:,} noticed ({seen / pairs:.4f}); "
+            f"{below} of {len(outcomes)} kinds below {_AIM}"
+        )
 
 
-def _harmless(pairs: list[Pair], seed: int, *, missed: bool) -> None:
-    print(f"\n{'harmless':<40}{'criterion':<11}{'n':>5}{'pairs with':>12}{'faults a pair':>15}")
-    for damage in DAMAGES:
-        if not damage.harmless:
-            continue
-        outcome = measure(damage, pairs, seed)
-        each = outcome.faults / outcome.pairs if outcome.pairs else 0.0
-        print(f"{damage.name:<40}{damage.criterion:<11}{outcome.pairs:>5}{_rate(outcome):>12}{each:>15.4f}")
+def _harmless(kinds: Sequence[Kind], batches: list[list[Before]], seed: int, *, missed: bool) -> None:
+    print(f"\n{'harmless':<40}{'criterion':<11}{'n':>5}{'blamed':>14}  checks that did")
+    for kind in kinds:
+        outcome = measure(kind, batches, as_told, seed)
+        most = ", ".join(f"{name} {count}" for name, count in outcome.by_check.most_common(3))
+        above = f"  above {_ALLOWED}" if outcome.rate > _ALLOWED else ""
+        print(f"{kind.name:<40}{kind.criterion:<11}{outcome.pairs:>5}{outcome.rate:>14.4f}  {most}{above}")
         if missed:
             for reason in outcome.reasons[:_SHOWN]:
                 print(f"      {reason}")
         sys.stdout.flush()
-
-
-def _speeds(pairs: list[Pair], seed: int) -> None:
-    rewrite = _named("all of these")
-    rng = Random(seed)  # noqa: S311 - texts, not secrets
-    both = [done for pair in pairs if (done := rewrite.do(rng, pair, pairs))]
-    print(f"\n{'check, alone':<40}{'pairs/s':>10}")
-    for check in CHECKS:
-        print(f"{check.name:<40}{speed([check], both):>10,.0f}")
-    print(f"{'all checks together':<40}{speed(CHECKS, both):>10,.0f}")
-
-
-def _named(name: str) -> Damage:
-    return next(damage for damage in DAMAGES if damage.name == name)
-
-
-def _rate(outcome: Outcome) -> str:
-    return f"{outcome.seen / outcome.pairs:.3f}" if outcome.pairs else "-"
 
 
 def _show_missed(outcome: Outcome) -> None:
@@ -91,7 +86,7 @@ def _show_missed(outcome: Outcome) -> None:
             (n for n, (one, other) in enumerate(zip(before.answer, after.answer, strict=False)) if one != other), 0
         )
         near = slice(max(0, start - 50), start + 40)
-        print(f"      missed: {before.answer[near]!r}\n              {after.answer[near]!r}")
+        print(f"      missed: {before.pair_id} {before.answer[near]!r}\n              {after.answer[near]!r}")
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from core.quality.findings import Before
 
     Pairs = Sequence[tuple[Before, After]]
-    #: Takes the pairs of a batch and the place of one, and returns that one's refinement, spoilt.
-    Spoil = Callable[[Pairs, int, Draws], After]
+    #: Takes the pairs of a batch and the place of one; returns its refinement, spoilt, or None where it cannot be.
+    Spoil = Callable[[Pairs, int, Draws], After | None]
 
 _PLACEHOLDERS = (
     "[Insert example here]",
@@ -26,14 +26,18 @@ _PLACEHOLDERS = (
 
 
 class Damage(NamedTuple):
-    """One kind of damage: its name, the criterion that must notice it, and the function that does it."""
+    """One kind of damage to a refinement: its name, the criterion that must notice it, and what does it.
+
+    What goes `across` pairs is noticed only where a batch is looked at as a whole.
+    """
 
     name: str
     criterion: str
     function: Spoil
+    across: bool = False
 
 
-def _text(change: Callable[[str, Draws], str]) -> Spoil:
+def on_answer(change: Callable[[str, Draws], str]) -> Spoil:
     """Return damage to the answer's text alone."""
 
     def spoil(pairs: Pairs, at: int, draws: Draws) -> After:
@@ -101,21 +105,23 @@ def _paragraphs(text: str, _draws: Draws) -> str:
 
 
 DAMAGES = (
-    Damage("fence around", FORMED, _text(lambda text, _: f"```markdown\n{text}\n```")),
-    Damage("fence opened", FORMED, _text(lambda text, _: f"```json\n{text}")),
-    Damage("fence left at the end", FORMED, _text(lambda text, _: f"{text}\n```")),
-    Damage("text cut", FORMED, _text(_cut)),
-    Damage("answers swapped", FORMED, _swapped_answer),
-    Damage("whole refinements swapped", FORMED, _swapped_whole),
-    Damage("HTML paragraphs", FORMED, _text(_paragraphs)),
-    Damage("HTML break", FORMED, _text(lambda text, draws: _inserted(text, "<br/>", draws))),
-    Damage("HTML reference", FORMED, _text(lambda text, draws: _inserted(text, "&amp;", draws))),
-    Damage("placeholder", FORMED, _text(_placeholder)),
-    Damage("bold not closed", FORMED, _text(_bold)),
+    Damage("fence around", FORMED, on_answer(lambda text, _: f"```markdown\n{text}\n```")),
+    Damage("fence opened", FORMED, on_answer(lambda text, _: f"```json\n{text}")),
+    Damage("fence left at the end", FORMED, on_answer(lambda text, _: f"{text}\n```")),
+    Damage("text cut", FORMED, on_answer(_cut)),
+    Damage("answers swapped", FORMED, _swapped_answer, across=True),
+    Damage("whole refinements swapped", FORMED, _swapped_whole, across=True),
+    Damage("HTML paragraphs", FORMED, on_answer(_paragraphs)),
+    Damage("HTML break", FORMED, on_answer(lambda text, draws: _inserted(text, "<br/>", draws))),
+    Damage("HTML reference", FORMED, on_answer(lambda text, draws: _inserted(text, "&amp;", draws))),
+    Damage("placeholder", FORMED, on_answer(_placeholder)),
+    Damage("bold not closed", FORMED, on_answer(_bold)),
     Damage(
-        "link not closed", FORMED, _text(lambda text, draws: _inserted(text, "[paper](https://a.org/x", draws))
+        "link not closed", FORMED, on_answer(lambda text, draws: _inserted(text, "[paper](https://a.org/x", draws))
     ),
-    Damage("formula not closed", FORMED, _text(lambda text, draws: _inserted(text, r"\( L = \frac{a}{b", draws))),
+    Damage(
+        "formula not closed", FORMED, on_answer(lambda text, draws: _inserted(text, r"\( L = \frac{a}{b", draws))
+    ),
     Damage("score above its range", FORMED, _field("quality_scores", 120, "overall")),
     Damage("score below its range", FORMED, _field("quality_scores", -1, "completeness")),
     Damage("score as text", FORMED, _field("quality_scores", "85", "technical_accuracy")),

@@ -62,10 +62,14 @@ def run(
 ) -> None:
     """Run the daemon: submit written batches, poll their jobs, download results, read the answers.
 
+    It says which staged files come into the inbox, and which request they answer (driving.watch_inbox); to plan
+    them is up to you.
+
     SIGTERM or Ctrl-C ends it within five seconds, and nothing is lost. A second daemon on the same ledger refuses
     to start, unless both were started with --shared. With --until-idle the exit status is 1 if a batch failed or
     waits for a person.
     """
+    from cli.attending import Attention
     from cli.compose import opened
     from cli.driving import Drive
     from cli.logs import open_log, tell
@@ -77,6 +81,7 @@ def run(
             workspace,
             "daemon",
             shared=shared,
+            attention=Attention(workspace, log) if workspace.settings.driving.watch_inbox else None,
             observe=lambda events: tell(log, events),
             warn=lambda text: log.warning("trouble", said=text),
         )

@@ -39,9 +39,12 @@ def assess(
     from cli.compose import opened
     from cli.render.assessed import assessed_lines
     from cli.render.text import emit_json, say
+    from cli.reporting import write_after
 
     with opened(*context.obj) as workspace:
         found = assess_wave(workspace, wave, dry_run=dry_run)
+        if not dry_run:
+            write_after(workspace, wave, assessed=True)
     if as_json:
         emit_json(found)
     else:
@@ -52,14 +55,22 @@ def sample(  # noqa: PLR0913 - one parameter an option
     context: typer.Context,
     *,
     wave: Wave,
-    size: Annotated[int, typer.Option(min=1, max=100_000, help="Pairs to draw.")] = 30,
-    seed: Annotated[str, typer.Option(help="Another word draws other pairs.")] = "1",
+    size: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help="Pairs to draw (default: as last time, at first 30)."),
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(help="Another word draws other pairs (default: as last time, at first 1).")
+    ] = None,
     sheet: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write the sample for people without a terminal.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Draw a stratified random sample of a wave's refined pairs, for people to score."""
+    """Draw a stratified random sample of a wave's refined pairs, for people to score.
+
+    It is drawn again only with another size or seed, so that nobody's work is for nothing.
+    """
     from cli.compose import opened
     from cli.render.scores import sample_lines
     from cli.render.text import emit_json, say
@@ -124,7 +135,7 @@ def scores(
 ) -> None:
     """Show what people and models gave a wave's sample, and how far they agree; or take scores from a table."""
     from cli.compose import opened
-    from cli.render.scores import calibration_lines, score_lines
+    from cli.render.scores import judge_lines, score_lines
     from cli.render.text import emit_json, say
     from cli.scoring import standing_of
 
@@ -136,8 +147,8 @@ def scores(
         emit_json(found)
         return
     say("\n".join(score_lines(found.people, found.agreement)))
-    if found.calibration is not None:
-        say("\n".join(calibration_lines(found.calibration)))
+    for judge in found.judges:
+        say("\n".join(judge_lines(judge)))
 
 
 def _take(workspace: Opened, wave: int, sheet: Path, reviewer: str | None) -> None:

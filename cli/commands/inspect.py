@@ -41,6 +41,7 @@ def status(
         rows = model.batches(numbers or None)
         waves = model.waves()
         holder = workspace.database.lease.current()
+        head = workspace.database.stored.ledger_head()
         now = stamp(workspace.clock.now())
     missing = set(numbers or ()) - {row.number for row in rows}
     if missing:
@@ -48,12 +49,13 @@ def status(
             f"the ledger has no batch {label(min(missing))}; `batchmill status` shows those it has"
         )
     if as_json:
-        emit_json({"waves": waves, "batches": [labelled(row) for row in rows], "driver": holder})
+        emit_json({"waves": waves, "batches": [labelled(row) for row in rows], "driver": holder, "head": head})
         return
     everything = everything or bool(numbers)
     say("\n".join(status_lines(rows, everything=everything, width=columns(), now=now, waves=waves)))
+    say(f"\nLedger head: {head}")
     if holder:
-        say(f"\nDriven by {holder.kind} (process {holder.pid} on {holder.host}).")
+        say(f"Driven by {holder.kind} (process {holder.pid} on {holder.host}).")
 
 
 def timeline(context: typer.Context, *, as_json: Json = False) -> None:
@@ -72,7 +74,7 @@ def timeline(context: typer.Context, *, as_json: Json = False) -> None:
         say("\n".join(timeline_lines(lines)))
 
 
-def history(
+def history(  # noqa: PLR0913 - every option of the command
     context: typer.Context,
     subject: Annotated[
         str | None, typer.Argument(metavar="BATCH", help="A batch number, or a stream such as wave-2.")
@@ -84,31 +86,47 @@ def history(
     ] = None,
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Walk the stream (all of them, if none is named) through the lifecycle."),
+        typer.Option(
+            "--verify",
+            help="Check the stream (or all of them) against its hashes and the lifecycle.",
+        ),
     ] = False,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            "--head", metavar="HEAD", help="With --verify: a head that was kept elsewhere, as 1370:3f2a…"
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show every event of a batch: when, what, by whom, and why.
 
-    --verify reads the stored history through the lifecycle again; exit status 1 if it does not follow it.
+    --verify follows the chain of hashes, and the stored history through the lifecycle again: exit status 1 if an
+    event was altered, dropped, added or moved. With --head, also if the ledger never had that head.
     """
     from cli.compose import opened
     from cli.history import events_of, stream_of, until_of, verified
     from cli.render.text import emit_json, say
     from cli.render.tracing import fault_lines, history_lines, verified_lines
     from core.errors import RefusedError
+    from core.ledger.chain import parse_head
 
     if subject is None and not verify:
         raise typer.BadParameter("name a batch (`batchmill history 207`), or say --verify for all streams")
+    if head is not None and (subject or not verify):
+        raise typer.BadParameter("--head is compared with the whole ledger: say --verify, and name no batch")
     with opened(*context.obj) as workspace:
         if verify:
-            streams, faults = verified(workspace, subject)
+            checked = verified(workspace, subject, parse_head(head) if head else None)
             if as_json:
-                emit_json({"streams": streams, "faults": faults})
+                emit_json(checked)
             else:
-                say("\n".join(fault_lines(faults) + verified_lines(streams, faults)))
-            if faults:
-                raise RefusedError(f"history does not follow the lifecycle at position {faults[0].position}")
+                say("\n".join(fault_lines(checked.faults) + verified_lines(checked)))
+            if checked.faults:
+                raise RefusedError(
+                    f"history does not hold at position {checked.faults[0].position}; restore a backup, and keep "
+                    "this database until you know what happened to it"
+                )
             return
         found = events_of(workspace, stream_of(subject or ""), until_of(workspace, at))
     if as_json:

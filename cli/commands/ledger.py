@@ -73,7 +73,8 @@ def _report(found: Checked, *, as_json: bool) -> None:
     if found.files:
         raise RefusedError(
             "recorded files are not what they were; put them back (`batchmill replay --rebuild` makes refined "
-            "pairs anew from results, `batchmill write` batch files that were not sent)"
+            "pairs anew from results, `batchmill write` batch files that were not sent, `batchmill assess` what "
+            "it keeps of a wave)"
         )
     if found.differences:
         raise RefusedError("the projections differ from the events; `batchmill replay --rebuild` mends them")

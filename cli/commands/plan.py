@@ -53,18 +53,25 @@ def inventory(
     as_json: Json = False,
 ) -> None:
     """Read staged files and show what they hold and what is wrong with them; changes nothing."""
+    from msgspec.structs import asdict
+
+    from cli.asking import asking_in
     from cli.compose import opened
-    from cli.planning import stock_of
+    from cli.planning import answers_in, stock_of
+    from cli.render.asking import answer_lines
     from cli.render.plans import inventory_lines
     from cli.render.text import emit_json, say
     from cli.screening import content_of
 
     with opened(*context.obj) as workspace:
-        stock, _ = stock_of(workspace, paths or (), content_of(workspace, wave, keep_all=findings or as_json))
+        asking = asking_in(workspace.database.store)
+        content = content_of(workspace, wave, keep_all=findings or as_json)
+        stock, _ = stock_of(workspace, paths or (), content, asking)
+        answers = answers_in(workspace, stock, asking, wave=wave)
     if as_json:
-        emit_json(stock.inventory)
+        emit_json(asdict(stock.inventory) | {"answers": answers})
     else:
-        say("\n".join(inventory_lines(stock.inventory, listed=findings)))
+        say("\n".join(inventory_lines(stock.inventory, listed=findings) + answer_lines(answers)))
 
 
 def _requests(asked: str | None) -> str | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ASKED = "asked for by a person"
 #: How a refusal begins that is about a batch.
-NAMED = re.compile(r"batch (\d+(?:r\d+)?) ")
+NAMED = re.compile(r"batch (j?\d+(?:r\d+)?) ")
 
 
 def register(app: typer.Typer) -> None:
@@ -149,7 +149,8 @@ def release(
     with opened(*context.obj) as workspace:
         said = release_wave(workspace, wave, reason)
         rows = workspace.database.read_model.batches()
-    if any(row.wave == wave and Status(row.status) in {Status.PLANNED, Status.WRITTEN} for row in rows):
+    unsent = {Status.PLANNED, Status.WRITTEN}
+    if any(row.wave == wave and Status(row.status) in unsent and not row.judges for row in rows):
         say(said)
     else:
         say(f"{said.partition(';')[0].removesuffix('.')}, and nothing of it is left to send.")

@@ -34,9 +34,11 @@ def approve(
     from cli.deciding import approve as approve_wave
     from cli.render.text import emit_json, say
     from cli.render.waves import approval_lines
+    from cli.reporting import write_after
 
     with opened(*context.obj) as workspace:
         approved = approve_wave(workspace, wave, reason)
+        write_after(workspace, wave)
     if as_json:
         emit_json(approved)
     else:
@@ -52,10 +54,12 @@ def accept(context: typer.Context, wave: Wave, *, reason: Why) -> None:
     from cli.deciding import accept as accept_wave
     from cli.render.text import say
     from cli.render.waves import decision_line
+    from cli.reporting import write_after
     from core.wave.lifecycle import Status
 
     with opened(*context.obj) as workspace:
         say(decision_line(wave, Status.ACCEPTED, accept_wave(workspace, wave, reason)))
+        write_after(workspace, wave)
 
 
 def reject(context: typer.Context, wave: Wave, *, reason: Why) -> None:
@@ -67,10 +71,12 @@ def reject(context: typer.Context, wave: Wave, *, reason: Why) -> None:
     from cli.deciding import reject as reject_wave
     from cli.render.text import say
     from cli.render.waves import decision_line
+    from cli.reporting import write_after
     from core.wave.lifecycle import Status
 
     with opened(*context.obj) as workspace:
         say(decision_line(wave, Status.REJECTED, reject_wave(workspace, wave, reason)))
+        write_after(workspace, wave)
 
 
 def waves(

@@ -28,6 +28,7 @@ ADVICE = {
     "batch files": "`batchmill write --wave N` makes those anew that were not sent; put others back from a backup",
     "results": "put it back from a backup: the provider keeps a result for a short time only",
     "refined pairs": "`batchmill replay --rebuild` makes it anew from its result",
+    "judgements": "`batchmill replay --rebuild` makes it anew from its result",
     "prompt versions": "put its text back from a backup: its wave is not written or repaired without it",
 }
 
@@ -39,7 +40,8 @@ def kinds(rows: Rows) -> dict[str, list[str]]:
         "extracts": [row.extract_path for row in rows.waves],
         "batch files": [row.file_path for row in batches if row.status not in FILELESS],
         "results": [row.result_path for row in batches],
-        "refined pairs": [row.refined_path for row in batches],
+        "refined pairs": [row.refined_path for row in batches if not row.judges],
+        "judgements": [row.refined_path for row in batches if row.judges],
     }
     return {kind: sorted({path for path in found if path}) for kind, found in paths.items()}
 
@@ -61,7 +63,7 @@ def check_recorded(opened: Opened, rows: Rows) -> Iterator[Finding]:
 
 def unfinished(rows: Rows) -> set[int]:
     """Return the waves of which a batch may still be written, or repaired."""
-    rows_left = (row for row in rows.batches if row.status != Status.WITHDRAWN.value)
+    rows_left = (row for row in rows.batches if row.status != Status.WITHDRAWN.value and not row.judges)
     return {row.wave for row in rows_left if not row.read_at or row.missing_now > 0}
 
 

@@ -76,7 +76,9 @@ def judge_schema(found: str | None) -> Finding:
     if found > SCHEMA:
         return fail("schema", f"{found} is newer than this program's {SCHEMA}", "update batchmill")
     return fail(
-        "schema", f"{found} is older than this program's {SCHEMA}", "run `batchmill init` to bring it up to date"
+        "schema",
+        f"{found} is older than this program's {SCHEMA}",
+        "run `batchmill db upgrade` to bring it up to date",
     )
 
 

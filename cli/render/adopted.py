@@ -109,7 +109,10 @@ def _next(found: Replan, *, dry_run: bool) -> str:
         return "There is nothing to ask for again."
     if dry_run:
         return "Nothing was recorded; without --dry-run the repairs are written."
-    return f"{counted(found.written, 'repair')} written; next: `batchmill run`."
+    wave = found.wave
+    return (
+        f"{counted(found.written, 'repair')} written; next: `batchmill approve --wave {wave}` and `batchmill run`."
+    )
 
 
 def _few(lines: Sequence[str]) -> list[str]:

@@ -75,6 +75,11 @@ def _summed(whole: Figures) -> list[str]:
             f"{counted(whole.refined, 'refined pair')} took {whole.tokens_per_refined:,.0f} tokens each, "
             f"in and out{_priced(whole)}."
         )
+    if whole.judging:
+        lines.append(
+            f"Judging took {whole.judging} of {whole.batches} batches: US$ {_dollars(whole.judging_usd)} of these "
+            f"sums, US$ {_dollars(whole.judging_expected_usd)} expected, and in no refined pair's price."
+        )
     if whole.of_expected is not None:
         lines.append(
             f"What is home was expected to cost US$ {whole.expected_home_usd:,.4f}; it came to "

@@ -10,13 +10,16 @@ import msgspec
 from cli.render.text import clean, clock_time
 from core.batch.numbers import label
 from core.exchange.prompts import version_of
+from core.ledger.recorded import stamp
 from core.planning.naming import counted
+from core.quality.scores import DIMENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cli.pairs import Answered, PairWay, Text
     from core.projections.way import Attempt, Passage
+    from core.quality.scores import Score
 
 #: The widest that text is set, and the narrowest that it still can be.
 WIDEST, NARROWEST = 80, 30
@@ -77,6 +80,16 @@ def _facts(way: PairWay) -> Iterator[tuple[str, str]]:
     answered = {each.label: each for each in way.requests}
     for each in way.passages:
         yield from _passage(each, answered.get(each.label), source.prompt_sha256)
+    for score in way.scores:
+        yield "score", _score(score)
+
+
+def _score(score: Score) -> str:
+    marks = ", ".join(
+        f"{name.replace('_', ' ')} {mark}" for name, mark in zip(DIMENSIONS, score.marks, strict=True)
+    )
+    said = f": {score.comment}" if score.comment else ""
+    return f"{score.weighted:.2f} by {score.reviewer} ({marks}), {_time(stamp(score.at))}{said}"
 
 
 def _passage(each: Passage, answered: Answered | None, prompt_sha256: str) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cli.render.asking import answer_lines, lacking_lines
 from cli.render.findings import content_lines
 from cli.render.text import clean, table, told_once
 from core.batch.holds import WANTED, Hold
@@ -89,6 +90,7 @@ def plan_lines(planned: Planned, *, dry_run: bool, listed: bool = False) -> list
         for decision in plan.decisions
     ]
     lines += content_lines(plan.content, planned.findings, planned.warnings, listed=listed, brief=True)
+    lines += answer_lines(planned.answers) + lacking_lines(plan.wave, planned.lacking)
     return [*lines, _recorded(planned, dry_run=dry_run)]
 
 

@@ -11,6 +11,7 @@ from core.quality.scores import DIMENSIONS, WEIGHTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cli.judge_scores import JudgeStanding
     from core.quality.agreement import Agreement, Alpha
     from core.quality.calibration import Calibration
     from core.quality.intervals import Interval
@@ -80,6 +81,17 @@ def calibration_lines(found: Calibration) -> list[str]:
     """Return whether a model agrees with the people, and by how much it differs in each dimension."""
     differences = ", ".join(f"{name.replace('_', ' ')} {found.dimensions[name]:+.2f}" for name in found.dimensions)
     return [found.sentence, *([f"model minus people: {differences}"] if differences else [])]
+
+
+def judge_lines(found: JudgeStanding) -> list[str]:
+    """Return what a model gave, whether it agrees with the people, and whether it heeds places."""
+    mean = "" if found.means.weighted is None else f"{found.means.weighted:.2f}{_within(found.means.interval)} of "
+    return [
+        "",
+        clean(f"Judged by {found.model}: {mean}{counted(found.means.pairs, 'pair')}"),
+        *calibration_lines(found.calibration),
+        *(preference_lines(found.preferences) if found.preferences.pairs else []),
+    ]
 
 
 def problem_lines(path: str, problems: Iterable[SheetProblem]) -> list[str]:

@@ -98,7 +98,7 @@ def clock_time(at: str | None) -> str | None:
 
 
 def number_ranges(numbers: Iterable[int]) -> str:
-    """Return numbers as people write them: `205-209, 211`, and repairs behind them, `205r1`."""
+    """Return numbers as people write them: `205-209, 211`, `j1-j3`, and repairs behind them, `205r1`."""
     runs: list[list[int]] = []
     repairs: list[int] = []
     for number in sorted(numbers):
@@ -108,7 +108,7 @@ def number_ranges(numbers: Iterable[int]) -> str:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    ranges = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
+    ranges = [label(first) if first == last else f"{label(first)}-{label(last)}" for first, last in runs]
     return ", ".join(ranges + [label(number) for number in sorted(repairs, key=in_order)])
 
 
@@ -152,7 +152,7 @@ def _about_all(numbers: Sequence[int], key: str) -> str:
     ends = min(numbers), max(numbers)
     together = ends[1] - ends[0] == len(numbers) - 1 and not any(map(round_of, numbers))
     for mark, words in (
-        (RANGE, f"{ends[0]} {ends[1]}" if together else "N"),
+        (RANGE, f"{label(ends[0])} {label(ends[1])}" if together else "N"),
         (BATCHES, batches_named(numbers)),
         ("` lets it go on", "` lets them go on"),
         ("` sends it again", "` sends them again"),

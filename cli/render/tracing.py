@@ -17,7 +17,7 @@ from core.wave.events import WavePlanned
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.history import History
+    from cli.history import History, Verified
     from core.ledger.recorded import Recorded
     from core.ledger.verify import Fault
 
@@ -106,12 +106,16 @@ def _short(value: Any) -> str:  # noqa: ANN401 - any field of any event
 
 def fault_lines(faults: Sequence[Fault]) -> list[str]:
     """Return one line a fault."""
-    return [
-        clean(f"position {fault.position}, {fault.stream} v{fault.version}: {fault.reason}") for fault in faults
-    ]
+    return [clean(f"position {fault.position}{_where(fault)}: {fault.reason}") for fault in faults]
 
 
-def verified_lines(streams: int, faults: Sequence[Fault]) -> list[str]:
-    """Return the verdict in one line."""
-    found = counted(len(faults), "fault") if faults else "no faults"
-    return [f"{counted(streams, 'stream')} walked through the lifecycle: {found}"]
+def _where(fault: Fault) -> str:
+    return f", {fault.stream} v{fault.version}" if fault.stream else ""
+
+
+def verified_lines(found: Verified) -> list[str]:
+    """Return the verdict in one line, and the head of a whole ledger that holds."""
+    faults = counted(len(found.faults), "fault") if found.faults else "no faults"
+    lines = [f"{counted(found.streams, 'stream')} walked through the chain of hashes and the lifecycle: {faults}"]
+    sound = found.head and not found.faults
+    return lines + ([f"The events lead to the head {found.head}"] if sound else [])

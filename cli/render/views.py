@@ -10,7 +10,7 @@ from cli.render.fitting import Fit, columns, fitted
 from cli.render.text import batches_named, clean, clock_time, number_ranges, table, told_once
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
-from core.batch.numbers import base_of, in_order
+from core.batch.numbers import base_of, in_order, label
 from core.batch.steering import way_out
 from core.projections.milestone import decided
 from core.projections.timeline import MARKS, day
@@ -97,7 +97,8 @@ def _wave_reasons(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list
 def waits_for_wave(row: BatchRow, held: Collection[int]) -> bool:
     """Whether a batch waits for its wave, one of those held: a canary was sent once, repairs go anyway."""
     unsent = row.status == Status.WRITTEN.value and not row.attempt
-    return row.wave in held and unsent and not row.hold and row.repairs is None
+    planned = row.repairs is None and not row.judges
+    return row.wave in held and unsent and not row.hold and planned
 
 
 def held_reason(wave: WaveRow) -> str:
@@ -124,7 +125,7 @@ def _batch_table(rows: Sequence[BatchRow], width: int | None, late: Collection[i
     some_given_up = any(row.given_up for row in rows)
     headers += ["given up"] if some_given_up else []
     headers += ["job", "changed (UTC)"]
-    digits = max(len(str(base_of(row.number))) for row in rows)
+    digits = max(len(label(base_of(row.number))) for row in rows)
     return fitted(
         headers,
         [
@@ -150,8 +151,8 @@ def _batch_table(rows: Sequence[BatchRow], width: int | None, late: Collection[i
 
 def _numbered(row: BatchRow, digits: int) -> str:
     """Return a batch's label, a repair's indented under that of its batch."""
-    label = row.label.rjust(digits + len(row.label) - len(str(base_of(row.number))))
-    return label if row.repairs is None else f"  {label}"
+    named = row.label.rjust(digits + len(row.label) - len(label(base_of(row.number))))
+    return named if row.repairs is None else f"  {named}"
 
 
 def _state(row: BatchRow, late: Collection[int]) -> str:
@@ -179,8 +180,8 @@ def _reason(row: BatchRow, now: str) -> str:
 
 
 def labelled(row: BatchRow) -> dict[str, object]:
-    """Return a row for JSON, with its label behind its number."""
-    return {"number": row.number, "label": row.label, **msgspec.structs.asdict(row)}
+    """Return a row for JSON, with its label and what it is for behind its number."""
+    return {"number": row.number, "label": row.label, "kind": row.kind, **msgspec.structs.asdict(row)}
 
 
 def timeline_lines(lines: Sequence[Milestone]) -> list[str]:

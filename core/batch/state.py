@@ -10,7 +10,7 @@ import msgspec
 from core.batch.adoption import Adoption  # noqa: TC001 - msgspec reads the annotations at run time
 from core.batch.holds import Hold  # noqa: TC001 - the same
 from core.batch.lifecycle import Status
-from core.batch.numbers import label
+from core.batch.numbers import kind_of, label
 from core.pairs import PairRange, count
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     def label(self) -> str:
         """The number as people write it: `205`, or `205r1` for its first repair."""
         return label(self.number)
+
+    @property
+    def kind(self) -> str:
+        """What it is for: `refine` or `judge`."""
+        return kind_of(self.number)
 
     @property
     def pairs(self) -> int:

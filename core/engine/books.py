@@ -42,12 +42,16 @@ MINUTE = timedelta(minutes=1)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """Commands to one batch, in order, and what caused them; `also` is what stands or falls with them."""
+    """Commands to one batch, in order, and what caused them; `also` is what stands or falls with them.
+
+    `wave` is told to the batch's wave when the commands made a difference.
+    """
 
     number: int
     commands: tuple[BatchCommand, ...]
     cause: str
     also: tuple[Entry, ...] = ()
+    wave: WaveCommand | None = None
 
 
 class Books:
@@ -135,7 +139,7 @@ class Books:
         entry is taken whole or not at all; one that is refused raises RefusedError, or is left out (see above).
         """
         entries = list(entries)
-        return self._append(lambda: [event for entry in entries for event in self._judge(entry)])
+        return self._append(lambda: self._judge_all(entries))
 
     def write_wave(self, number: int, command: WaveCommand, cause: str) -> list[Recorded]:
         """Decide a command to a wave and append its event; on a conflict it is judged again as `write` does."""
@@ -163,16 +167,21 @@ class Books:
             for version, event in enumerate(decide_wave(wave, command), start=wave.version + 1)
         ]
 
-    def _judge(self, entry: Entry) -> list[NewEvent]:
+    def _judge_all(self, entries: Sequence[Entry]) -> list[NewEvent]:
+        told: dict[int, Wave] = {}
+        return [event for entry in entries for event in self._judge(entry, told)]
+
+    def _judge(self, entry: Entry, told: dict[int, Wave]) -> list[NewEvent]:
+        """Return an entry's events; `told` are the waves as the entries before it leave them."""
         try:
-            return self._decide(entry)
+            return self._decide(entry, told)
         except RefusedError as refusal:
             if self._refused is None:
                 raise
             self._refused(refusal)
             return []
 
-    def _decide(self, entry: Entry) -> list[NewEvent]:
+    def _decide(self, entry: Entry, told: dict[int, Wave]) -> list[NewEvent]:
         batch = self.get(entry.number)
         events: list[NewEvent] = []
         for command in entry.commands:
@@ -180,7 +189,21 @@ class Books:
                 batch = evolve(batch, event)
                 context = Context(self._actor, f"{batch_stream(batch.number)}/a{batch.attempt}", entry.cause)
                 events.append(NewEvent(batch_stream(batch.number), batch.version, event, context))
-        return events + [event for other in entry.also for event in self._decide(other)]
+        events += [event for other in entry.also for event in self._decide(other, told)]
+        return events + (self._tell(batch, entry, told) if events else [])
+
+    def _tell(self, batch: Batch, entry: Entry, told: dict[int, Wave]) -> list[NewEvent]:
+        if entry.wave is None:
+            return []
+        number = batch.wave
+        wave = told.get(number) or self.waves.get(number) or load_wave(self._store, number)
+        context = Context(self._actor, f"{batch_stream(batch.number)}/a{batch.attempt}", entry.cause)
+        events: list[NewEvent] = []
+        for event in decide_wave(wave, entry.wave):
+            wave = evolve_wave(wave, event)
+            events.append(NewEvent(wave_stream(number), wave.version, event, context))
+        told[number] = wave
+        return events
 
     def _take(self, recorded: Sequence[Recorded]) -> None:
         """Fold our own events at once when nobody else's stand between; otherwise leave it to refresh."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from core.batch.numbers import base_of, round_of
+from core.batch.numbers import JUDGE, kind_of, round_of, serial_of
 
 if TYPE_CHECKING:
     from core.batch.state import Batch
@@ -18,7 +18,7 @@ def submission_path(policy: Policy, number: int) -> str:
 
 
 def result_path(policy: Policy, batch: Batch, kind: str) -> str:
-    """Return where a batch's `results` or `refined` file belongs; a later attempt overwrites nothing."""
+    """Return where a batch's `results`, `refined` or `judged` file belongs; a later attempt overwrites nothing."""
     stem = _file_name(policy, batch.number).removesuffix(".jsonl")
     attempt = "" if batch.attempt <= 1 else f"_attempt{batch.attempt}"
     return f"{policy.results_folder}/{stem}{attempt}_{kind}.jsonl"
@@ -33,6 +33,10 @@ def adopted_path(policy: Policy, batch: Batch) -> str:
 
 
 def _file_name(policy: Policy, number: int) -> str:
-    """Return the template's name for a batch of a plan, and with `r1` added for its first repair."""
-    name = policy.file_template.format(number=base_of(number))
+    """Return the template's name for a batch of a plan, and with `r1` added for its first repair.
+
+    What judges has `judge_` before it; a template's digits stand elsewhere, so no two batches share a name.
+    """
+    name = policy.file_template.format(number=serial_of(number))
+    name = f"judge_{name}" if kind_of(number) == JUDGE else name
     return f"{name.removesuffix('.jsonl')}r{round_of(number)}.jsonl" if round_of(number) else name

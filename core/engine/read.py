@@ -1,12 +1,13 @@
-"""Reads downloaded answers: one refined-pairs file per batch, and one verdict per pair."""
+"""Reads downloaded answers: one file of refined pairs or of judgements per batch, and one verdict per pair."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.batch import commands as c
 from core.batch.adoption import NO_KEY
 from core.batch.events import AnswersRead
+from core.batch.numbers import JUDGE
 from core.batch.parts import RequestLine
 from core.engine.books import Entry
 from core.engine.haul import Haul
@@ -17,15 +18,30 @@ from core.exchange.lines import result_lines
 from core.exchange.prompts import version_of
 from core.exchange.refined_lines import refined_lines
 from core.pairs import ids
+from core.quality.judged_lines import judged, judged_line
+from core.quality.judgements import judge_reader
+from core.quality.judging import coin_of
+from core.wave.score_events import PairScored
+from core.wave.scoring import RecordScores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
     from core.exchange.lines import Overlong
     from core.exchange.verdicts import Reading
     from core.ports import StoredFile, WorkspaceFiles
+    from core.quality.judgements import Judgement
+
+
+class Kept(NamedTuple):
+    """The file that a batch's answers were read into, what the result came to, and its judgements, if any."""
+
+    stored: StoredFile
+    reading: Reading
+    judgements: tuple[Judgement, ...]
 
 
 def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
@@ -35,19 +51,32 @@ def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
     return hauls
 
 
-def refine_into(files: WorkspaceFiles, batch: Batch, place: str) -> tuple[StoredFile, Reading]:
-    """Read a batch's kept result into the refined-pairs file at `place`; the same result gives the same bytes.
+def read_into(files: WorkspaceFiles, batch: Batch, place: str) -> Kept:
+    """Read a batch's kept result into the file at `place`; the same result gives the same bytes.
 
-    Raises NotFoundError when the result is missing, StorageError when the disk refuses.
+    It has the refined pairs, or the judgements of a batch that judges. Raises NotFoundError when the result is
+    missing, StorageError when the disk refuses.
     """
+    judgements: list[Judgement] = []
     with files.open(batch.result_path) as kept, files.create(place) as pending:
         reader = reader_of(batch, result_lines(kept))
-        prompt = version_of(batch.prompt_sha256)
-        pending.sink.writelines(
-            refined_lines(reader, batch=batch.number, attempt=batch.attempt, model=batch.model, prompt=prompt)
-        )
+        if batch.kind == JUDGE:
+            pending.sink.writelines(_judged_lines(batch, reader, judgements))
+        else:
+            prompt = version_of(batch.prompt_sha256)
+            pending.sink.writelines(
+                refined_lines(reader, batch=batch.number, attempt=batch.attempt, model=batch.model, prompt=prompt)
+            )
         stored = pending.commit()
-    return stored, reader.reading()
+    return Kept(stored, reader.reading(), tuple(judgements))
+
+
+def _judged_lines(batch: Batch, reader: AnswerReader, judgements: list[Judgement]) -> Iterator[bytes]:
+    """Yield a line a judgement, and keep it in `judgements`."""
+    prompt = version_of(batch.prompt_sha256)
+    for found in judged(reader, coin_of(batch.number)):
+        judgements.append(found.judgement)
+        yield judged_line(found, batch=batch.label, attempt=batch.attempt, model=batch.model, prompt=prompt)
 
 
 def reader_of(batch: Batch, lines: Iterable[bytes | Overlong]) -> AnswerReader:
@@ -55,6 +84,8 @@ def reader_of(batch: Batch, lines: Iterable[bytes | Overlong]) -> AnswerReader:
 
     Its requests are known where its file was read and each had a key; else every line may answer any pair.
     """
+    if batch.kind == JUDGE:
+        return judge_reader(lines, batch.requests)
     if batch.adoption is None:
         return AnswerReader(lines, batch.requests)
     pairs = list(ids(batch.ranges))
@@ -65,8 +96,9 @@ def reader_of(batch: Batch, lines: Iterable[bytes | Overlong]) -> AnswerReader:
 
 
 def _read(shop: Workshop, batch: Batch) -> Haul:
+    what = "judged" if batch.kind == JUDGE else "refined"
     try:
-        stored, reading = refine_into(shop.files, batch, result_path(shop.policy, batch, "refined"))
+        stored, reading, judgements = read_into(shop.files, batch, result_path(shop.policy, batch, what))
     except (NotFoundError, StorageError) as error:
         return Haul(batch.number, trouble=error)
     answers = AnswersRead(
@@ -81,4 +113,11 @@ def _read(shop: Workshop, batch: Batch) -> Haul:
         at=shop.now(),
     )
     cause = f"{reading.lines} result lines read from {batch.result_path}"
-    return Haul(batch.number, entry=Entry(batch.number, (c.RecordAnswers(answers),), cause))
+    scores = RecordScores(tuple(_scored(each, batch.model, answers.at) for each in judgements))
+    wave = scores if judgements else None
+    return Haul(batch.number, entry=Entry(batch.number, (c.RecordAnswers(answers),), cause, wave=wave))
+
+
+def _scored(judgement: Judgement, model: str, at: datetime) -> PairScored:
+    score = judgement.score(model, at)
+    return PairScored(score.pair_id, score.reviewer, score.marks, score.comment, score.at)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from core.batch import commands as c
 from core.batch.events import BatchPlanned, BatchWritten
-from core.batch.numbers import repair_of, round_of
+from core.batch.numbers import REFINE, repair_of, round_of
 from core.engine.books import Entry
 from core.engine.haul import Haul
 from core.engine.places import submission_path
 from core.errors import BatchmillError
-from core.exchange.requests import render_requests
 from core.exchange.verdicts import Verdict
 from core.pairs import count, ids, ranges_of
 from core.planning.estimate import total
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from core.batch.parts import Estimate, RequestLine, Unrefined
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
-    from core.exchange.extracted import ExtractedPair
-    from core.exchange.requests import Recipe
+    from core.exchange.asking import Asking
     from core.pairs import PairRange
 
 #: A pair that was cut off is packed with room for an answer so many times as long as before, in each round.
@@ -34,14 +32,20 @@ AT_LIMIT = "at the output limit"
 
 
 class Supplies(Protocol):
-    """Where the texts for a repair come from: the wave's own input and prompt, as they were planned."""
+    """Where the texts for a repair come from: the wave's own input and prompt, as they were planned.
 
-    def pairs(self, wave: int, pair_ids: Collection[str]) -> dict[str, ExtractedPair]:
-        """Return these pairs of a wave by id; raises BatchmillError when its extract is not as it was planned."""
+    What is known of a pair is what the recipe of a batch of that kind asks about.
+    """
+
+    def pairs(self, wave: int, kind: str, pair_ids: Collection[str]) -> dict[str, Any]:
+        """Return these pairs of a wave by id, as batches of a kind (refine, judge) ask about them.
+
+        Raises BatchmillError when the wave's extract is not as it was planned, or a refined text is gone.
+        """
         ...
 
-    def recipe(self, batch: Batch) -> Recipe:
-        """Return the recipe that the batch was written by; raises BatchmillError when its prompt is not there."""
+    def recipe(self, batch: Batch) -> Asking[Any]:
+        """Return what the batch was written by; raises BatchmillError when its prompt is not there."""
         ...
 
 
@@ -61,7 +65,7 @@ class _Portion(NamedTuple):
     """Pairs of a repair that are packed alike."""
 
     pair_ids: tuple[str, ...]
-    recipe: Recipe
+    recipe: Asking[Any]
 
 
 def repair(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
@@ -72,15 +76,16 @@ def repair(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
     """
     needs = [_need(shop, batch) for batch in batches]
     hauls: list[Haul] = []
-    for wave in sorted({need.batch.wave for need in needs}):
-        hauls += _of_wave(shop, wave, [need for need in needs if need.batch.wave == wave])
+    for wave, kind in sorted({(need.batch.wave, need.batch.kind) for need in needs}):
+        alike = [need for need in needs if (need.batch.wave, need.batch.kind) == (wave, kind)]
+        hauls += _of_wave(shop, wave, kind, alike)
     shop.books.write([haul.entry for haul in hauls if haul.entry])
     return hauls
 
 
 def _need(shop: Workshop, batch: Batch) -> _Need:
     """Sort a batch's missing pairs into those that are asked for again and those that are given up."""
-    if round_of(batch.number) >= _rounds(shop, batch.wave):
+    if round_of(batch.number) >= _rounds(shop, batch):
         return _Need(batch, {}, (), batch.missing)
     company = _company(batch)
     again: list[Unrefined] = []
@@ -90,10 +95,11 @@ def _need(shop: Workshop, batch: Batch) -> _Need:
     return _Need(batch, company, tuple(again), tuple(hopeless))
 
 
-def _rounds(shop: Workshop, wave: int) -> int:
-    """Return how many rounds a wave's pairs get: in an adopted wave the first one repairs no job of ours."""
-    known = shop.books.waves.get(wave)
-    return shop.policy.repair_rounds + (known is not None and known.adopted is not None)
+def _rounds(shop: Workshop, batch: Batch) -> int:
+    """Return how many rounds a batch's pairs get: in an adopted wave the first one repairs no job of ours."""
+    known = shop.books.waves.get(batch.wave)
+    adopted = known is not None and known.adopted is not None and batch.kind == REFINE
+    return shop.policy.repair_rounds + adopted
 
 
 def _company(batch: Batch) -> dict[str, int]:
@@ -112,17 +118,17 @@ def _too_long(pair: Unrefined, company: Mapping[str, int]) -> bool:
     return pair.verdict == Verdict.CUT_OFF and AT_LIMIT in pair.reason and company.get(pair.pair_id) == 1
 
 
-def _of_wave(shop: Workshop, wave: int, needs: list[_Need]) -> list[Haul]:
-    """Write the repairs of one wave, whose extract is read once for all of them."""
+def _of_wave(shop: Workshop, wave: int, kind: str, needs: list[_Need]) -> list[Haul]:
+    """Write the repairs of one kind in one wave, whose extract is read once for all of them."""
     wanted = {pair.pair_id for need in needs for pair in need.again}
     try:
-        texts = shop.supplies.pairs(wave, wanted) if wanted else {}
+        texts = shop.supplies.pairs(wave, kind, wanted) if wanted else {}
     except BatchmillError as error:
         return [Haul(need.batch.number, trouble=error) for need in needs]
     return [_repair(shop, need, texts) for need in needs]
 
 
-def _repair(shop: Workshop, need: _Need, texts: Mapping[str, ExtractedPair]) -> Haul:
+def _repair(shop: Workshop, need: _Need, texts: Mapping[str, Any]) -> Haul:
     batch, now = need.batch, shop.now()
     commands: list[BatchCommand] = [c.GiveUp(need.hopeless, now)] if need.hopeless else []
     if not need.again:
@@ -137,7 +143,7 @@ def _repair(shop: Workshop, need: _Need, texts: Mapping[str, ExtractedPair]) -> 
     return Haul(batch.number, entry=Entry(batch.number, tuple(commands), cause, also=(new,)))
 
 
-def _write(shop: Workshop, need: _Need, texts: Mapping[str, ExtractedPair]) -> tuple[BatchPlanned, BatchWritten]:
+def _write(shop: Workshop, need: _Need, texts: Mapping[str, Any]) -> tuple[BatchPlanned, BatchWritten]:
     batch = need.batch
     number = repair_of(batch.number, round_of(batch.number) + 1)
     requests: list[RequestLine] = []
@@ -148,7 +154,7 @@ def _write(shop: Workshop, need: _Need, texts: Mapping[str, ExtractedPair]) -> t
             runs = ranges_of(portion.pair_ids)
             pairs = [texts[pair_id] for pair_id in portion.pair_ids]
             first = len(requests) + 1
-            for request, line in render_requests(number, runs, pairs, portion.recipe, first=first):
+            for request, line in portion.recipe.render(number, runs, pairs, first=first):
                 pending.sink.write(line)
                 requests.append(request)
             ranges += runs
@@ -168,16 +174,16 @@ def _write(shop: Workshop, need: _Need, texts: Mapping[str, ExtractedPair]) -> t
     return planned, BatchWritten(stored.path, stored.sha256, stored.size, tuple(requests), shop.now())
 
 
-def _portions(shop: Workshop, need: _Need, recipe: Recipe) -> list[_Portion]:
+def _portions(shop: Workshop, need: _Need, recipe: Asking[Any]) -> list[_Portion]:
     """Sort pairs by what they need: room for those cut off, and for each as small a company as `_at_most` says."""
     alike: dict[tuple[bool, int], list[str]] = {}
-    last = round_of(need.batch.number) + 1 >= _rounds(shop, need.batch.wave)
+    last = round_of(need.batch.number) + 1 >= _rounds(shop, need.batch)
     for pair in need.again:
         most = 1 if last else _at_most(pair, need.company)
         alike.setdefault((pair.verdict == Verdict.CUT_OFF, most), []).append(pair.pair_id)
     spare = MORE_ROOM ** (round_of(need.batch.number) + 1)
     return [
-        _Portion(tuple(pair_ids), recipe._replace(max_pairs=most, spare=spare if cut_off else 1.0))
+        _Portion(tuple(pair_ids), recipe.once_more(max_pairs=most, spare=spare if cut_off else 1.0))
         for (cut_off, most), pair_ids in sorted(alike.items())
     ]
 

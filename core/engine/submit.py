@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
+from core.batch.numbers import JUDGE
 from core.engine.books import Entry
 from core.engine.budget import affordable
 from core.engine.gate import begun, is_barred
@@ -73,10 +74,14 @@ def _check_file(shop: Workshop, batch: Batch) -> bool:
     """Refuse to send a file that is not the one that was written."""
     if shop.files.digest(batch.file_path) == batch.file_sha256:
         return True
-    reason = (
-        f"{batch.file_path} is missing or was changed after it was written; "
-        f"run `batchmill write --wave {batch.wave}`, then `batchmill retry {batch.label}`"
-    )
+    if batch.kind == JUDGE:
+        todo = (
+            f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}` and "
+            f"have its pairs judged anew with `batchmill judge --wave {batch.wave}`"
+        )
+    else:
+        todo = f"run `batchmill write --wave {batch.wave}`, then `batchmill retry {batch.label}`"
+    reason = f"{batch.file_path} is missing or was changed after it was written; {todo}"
     _refuse(shop, batch, reason, "the file was checked first")
     return False
 

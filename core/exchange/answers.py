@@ -208,12 +208,11 @@ class AnswerReader:
                 pair_id = self._place(broken.pair_id, asked)
                 if pair_id is not None:
                     asked.faults.setdefault(pair_id, broken.reason)
-        if not asked.line or self._whole:
-            # Of several lines for all pairs, one that did not end well explains best why pairs are missing.
-            ending = ending_of(row, found, came=asked.size - len(asked.waiting), asked=asked.size)
-            if not asked.line or asked.ending is None or asked.ending[0] is Verdict.MISSING:
-                asked.ending = ending
-            asked.line = asked.line or self._line
+        # Of several lines for all pairs, one that did not end well explains best why pairs are missing.
+        unexplained = asked.ending is None or asked.ending[0] is Verdict.MISSING
+        if not asked.line or (self._whole and unexplained):
+            asked.ending = ending_of(row, found, came=asked.size - len(asked.waiting), asked=asked.size)
+        asked.line = asked.line or self._line
 
     def _named(self, named: object) -> str | None:
         """Return the pair that an answer names, under the id that it has in the ledger."""

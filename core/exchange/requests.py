@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from core.batch.numbers import base_of, round_of
+from core.batch.numbers import JUDGE, kind_of, round_of, serial_of
 from core.batch.parts import Estimate, RequestLine
 from core.exchange.answer_schema import ANSWER_SCHEMA
 from core.exchange.framing import framed
@@ -65,6 +65,16 @@ class Recipe(NamedTuple):
         ]
         return estimate(slots, self.model)
 
+    def once_more(self, *, max_pairs: int, spare: float) -> Recipe:
+        """Return the recipe for pairs that are asked about again; see `core.exchange.asking`."""
+        return self._replace(max_pairs=max_pairs, spare=spare)
+
+    def render(
+        self, number: int, ranges: Sequence[PairRange], pairs: Sequence[ExtractedPair], *, first: int = 1
+    ) -> Iterator[tuple[RequestLine, bytes]]:
+        """Yield every request of a batch; see `render_requests`."""
+        return render_requests(number, ranges, pairs, self, first=first)
+
 
 def render_requests(
     number: int, ranges: Sequence[PairRange], pairs: Sequence[ExtractedPair], recipe: Recipe, *, first: int = 1
@@ -88,9 +98,10 @@ def render_requests(
 
 
 def batch_name(number: int) -> str:
-    """Return how requests and files call a batch: `batch_205`, or `batch_205r1` for a repair."""
+    """Return how requests call a batch: `batch_205`, `batch_205r1` for a repair, `batch_j003` where it judges."""
+    judge = "j" if kind_of(number) == JUDGE else ""
     repair = f"r{round_of(number)}" if round_of(number) else ""
-    return f"batch_{base_of(number):03d}{repair}"
+    return f"batch_{judge}{serial_of(number):03d}{repair}"
 
 
 def generation_config(

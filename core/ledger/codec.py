@@ -11,6 +11,7 @@ from core.batch import events as batch
 from core.errors import UnreadableEventError
 from core.wave import course_events as course
 from core.wave import events as wave
+from core.wave import request_events as asked
 from core.wave import score_events as scores
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     course.WaveRejected: ("wave.rejected", 1),
     scores.SampleDrawn: ("wave.sample_drawn", 1),
     scores.PairScored: ("wave.pair_scored", 1),
+    asked.RegenerationRequested: ("wave.regeneration_requested", 1),
+    asked.RequestFulfilled: ("wave.request_fulfilled", 1),
     adopted.BatchAdopted: ("batch.adopted", 1),
     adopted.AdoptedFileRead: ("batch.adopted_file_read", 1),
     adopted.JobClaimed: ("batch.job_claimed", 1),

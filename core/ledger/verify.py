@@ -58,7 +58,10 @@ WAVE_TRIGGERS: dict[type[object], WaveTrigger] = {
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """An event that does not follow from the ones before it: where it stands and what is wrong."""
+    """An event that does not follow from the ones before it: where it stands and what is wrong.
+
+    What concerns the ledger as a whole has "" for a stream, and version 0.
+    """
 
     position: int
     stream: str

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from core.screening.findings import ContentFinding, Severity
+from core.screening.repeats import REPEATED_PAIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -79,6 +80,18 @@ class Content:
     def of(self, path: str) -> Mapping[str, Seen]:
         """Return what was seen in one source, by rule."""
         return self.by_source.get(path, {})
+
+    def of_no_use(self, path: str) -> int:
+        """Return how many pairs of one source some rule leaves out, whatever stands in other files and waves."""
+        places: set[int] = set()
+        for rule, seen in self.of(path).items():
+            if seen.severity is Severity.EXCLUDE:
+                places.update(
+                    place
+                    for place in seen.ordinals
+                    if rule != REPEATED_PAIR or self.places.get((path, place), ("", 0))[0] == path
+                )
+        return len(places)
 
     def summary(self) -> tuple[RuleFound, ...]:
         """Return one entry a rule, over all sources."""

@@ -16,7 +16,7 @@ from core.planning.staged import ERROR, WARNING, Finding
 from core.screening.findings import ContentFinding  # noqa: TC001 - msgspec reads the annotations at run time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from core.planning.staged import StagedPair, StagedSource
 
@@ -116,10 +116,12 @@ def take_stock(
     inbox: str,
     low_count_below: int = DEFAULT_LOW_COUNT,
     content: Content | None = None,
+    asked_again: Collection[str] = frozenset(),
 ) -> Stock:
     """Read every source once and return what they hold; a bad source has findings and stops nothing.
 
-    `inbox` is the folder the paths are relative to, as it shall be recorded; `content` is shown every pair.
+    `inbox` is the folder the paths are relative to, as it shall be recorded; `content` is shown every pair. A
+    source whose bytes are `asked_again` (sha256s) may stand beside the one that comes in its place.
     """
     content = content or Content()
     repeats = _Repeats()
@@ -129,7 +131,7 @@ def take_stock(
         tally = _tally(source, number, repeats, content)
         stock, sizes[source.path] = _stock(source, tally, low_count_below), tally.sizes
         stocks.append(stock)
-    stocks = _with_doubles(sorted(stocks, key=lambda stock: stock.path))
+    stocks = _with_doubles(sorted(stocks, key=lambda stock: stock.path), asked_again)
     severities = Counter(finding.severity for stock in stocks for finding in stock.findings)
     inventory = Inventory(
         inbox=inbox,
@@ -230,18 +232,18 @@ def _count_findings(source: StagedSource, low_count_below: int) -> list[Finding]
     return findings
 
 
-def _with_doubles(stocks: list[SourceStock]) -> list[SourceStock]:
-    """Add an error to every source that shares its session and indicator with another."""
+def _with_doubles(stocks: list[SourceStock], asked_again: Collection[str]) -> list[SourceStock]:
+    """Add an error to sources that share session and indicator, unless they were asked again (sha256s)."""
     paths: dict[tuple[int | None, str], list[str]] = {}
     for stock in stocks:
-        if stock.sha256:
+        if stock.sha256 and stock.sha256 not in asked_again:
             paths.setdefault((stock.session, stock.indicator.casefold()), []).append(stock.path)
     return [_with_double(stock, paths.get((stock.session, stock.indicator.casefold()), [])) for stock in stocks]
 
 
 def _with_double(stock: SourceStock, namesakes: list[str]) -> SourceStock:
     others = [path for path in namesakes if path != stock.path]
-    if not others or not stock.sha256:
+    if not others or stock.path not in namesakes:
         return stock
     where = "no session" if stock.session is None else f"session {stock.session}"
     sentence = f"has the same session and indicator ({where}, {stock.indicator}) as {', '.join(others)}; keep one"

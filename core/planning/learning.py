@@ -41,12 +41,12 @@ class Learned(NamedTuple):
 
 
 def experience(row: BatchRow, plan: WavePlanned) -> Experience | None:
-    """Return what a batch of a wave teaches, None for a repair and for one that was not read or is no measure.
+    """Return what a batch of a wave teaches, None for a repair, a judging one, one not read or no measure.
 
     The tokens of an answer that was cut off belong to the pairs that were whole and to half of one more. Thoughts
     count as answer, which errs on the safe side.
     """
-    if row.read_at is None or row.repairs is not None or row.malformed * _GARBAGE > row.pairs:
+    if row.judges or row.read_at is None or row.repairs is not None or row.malformed * _GARBAGE > row.pairs:
         return None
     packing = plan.settings.packing
     thinking, room = (packing.thinking_budget, packing.room) if packing else (0, 1.0)

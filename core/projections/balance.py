@@ -55,9 +55,9 @@ def place_of(row: BatchRow) -> str:
 def batch_balance(row: BatchRow) -> Balance:
     """Return one batch's share of its wave's balance (staged and excluded are the wave's own).
 
-    Pairs that a repair has taken over are in its share and no longer in the batch's.
+    Pairs that a repair has taken over are in its share and no longer in the batch's; a batch that judges has none.
     """
-    if row.status == Status.WITHDRAWN.value:
+    if row.status == Status.WITHDRAWN.value or row.judges:
         return Balance()
     if row.read_at or row.status == Status.FAILED.value:
         return Balance(refined=row.refined, missing=row.missing_now, given_up=row.given_up)

@@ -28,7 +28,8 @@ from core.wave.events import (
     WaveReplanned,
 )
 from core.wave.lifecycle import Status as WaveStatus
-from core.wave.score_events import PairScored, SampleDrawn
+from core.wave.request_events import RequestEvent
+from core.wave.score_events import ScoreEvent
 
 if TYPE_CHECKING:
     from core.batch.events import BatchEvent, RunEvent
@@ -49,6 +50,8 @@ def project_wave(row: WaveRow | None, recorded: Recorded) -> WaveRow:
     if row is None:
         raise LookupError(f"position {recorded.position}: {recorded.stream} has events before it was planned")
     row = replace(row, version=recorded.version)
+    if isinstance(event, ScoreEvent | RequestEvent | FormCompared | JobsListed):
+        return row
     match event:
         case WaveReleased():
             return replace(row, released_at=stamp(event.at), held=None)
@@ -56,8 +59,6 @@ def project_wave(row: WaveRow | None, recorded: Recorded) -> WaveRow:
             return replace(row, released_at=None, held=event.reason)
         case WaveReplanned():
             return wave_replanned(row, event, recorded.actor)
-        case FormCompared() | JobsListed() | SampleDrawn() | PairScored():
-            return row
         case _:
             return project_course(row, event, recorded.actor)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens and US dollars of some batches; `home` counts those whose answers were read, and all that is actual.
 
+    Batches that judge refine no pair: `judging` counts them. Their tokens and dollars are in the sums, and apart
+    in `judging_tokens` and `judging_usd` (actual), so that a refined pair's share is what refining took.
+
     `expected_usd` is of all batches as they were planned, `expected_home_usd` of those that are home. `usd` is
     what the tokens of the answers cost at the model's batch price, None where a model has no price; `emulated_usd`
     is the part of it that nobody charged, since no model worked.
@@ -37,14 +40,27 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     usd: float | None = 0.0
     emulated_usd: float = 0.0
     emulated: int = 0
+    judging: int = 0
+    judging_expected_usd: float = 0.0
+    judging_tokens: int = 0
+    judging_usd: float | None = 0.0
 
     def __add__(self, other: Figures) -> Figures:
         """Return the sum; a price that is not known leaves the sum unknown."""
+        prices = {"usd", "judging_usd"}
         summed = {
-            name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__ if name != "usd"
+            name: getattr(self, name) + getattr(other, name)
+            for name in self.__struct_fields__
+            if name not in prices
         }
-        known = None if self.usd is None or other.usd is None else self.usd + other.usd
-        return Figures(**summed, usd=known)
+        return Figures(
+            **summed, usd=_sum(self.usd, other.usd), judging_usd=_sum(self.judging_usd, other.judging_usd)
+        )
+
+    @property
+    def refining_usd(self) -> float | None:
+        """What is left of the actual price without that of judging."""
+        return None if self.usd is None or self.judging_usd is None else self.usd - self.judging_usd
 
     @property
     def paid_usd(self) -> float | None:
@@ -59,17 +75,23 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def per_thousand_usd(self) -> float | None:
         """The price of 1,000 refined pairs."""
-        return self.usd / self.refined * 1_000 if self.usd is not None and self.refined else None
+        usd = self.refining_usd
+        return usd / self.refined * 1_000 if usd is not None and self.refined else None
 
     @property
     def refined_per_usd(self) -> float | None:
         """How many refined pairs a dollar buys."""
-        return self.refined / self.usd if self.usd else None
+        return self.refined / self.refining_usd if self.refining_usd else None
 
     @property
     def tokens_per_refined(self) -> float | None:
         """Tokens in and out for one refined pair, repairs and the prompt included."""
-        return (self.input_tokens + self.output_tokens) / self.refined if self.refined else None
+        tokens = self.input_tokens + self.output_tokens - self.judging_tokens
+        return tokens / self.refined if self.refined else None
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
 
 
 def price(model: Model, requests: int, input_tokens: int, output_tokens: int) -> float:
@@ -90,21 +112,27 @@ def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
     usd = 0.0
     if home and model:
         usd = price(model, row.requests, row.input_tokens, row.output_tokens)
+    tokens = row.input_tokens + row.output_tokens if home else 0
+    actual = None if home and not model else usd
     return Figures(
         batches=1,
         home=int(home),
-        # A repair's pairs are counted where they were planned.
-        pairs=0 if row.repairs else row.pairs,
-        refined=row.refined,
+        # A repair's pairs are counted where they were planned, and judged ones are home already.
+        pairs=0 if row.repairs or row.judges else row.pairs,
+        refined=0 if row.judges else row.refined,
         expected_input_tokens=row.estimated_input_tokens,
         expected_output_tokens=row.estimated_output_tokens,
         expected_usd=row.estimated_cost_usd,
         expected_home_usd=row.estimated_cost_usd if home else 0.0,
         input_tokens=row.input_tokens if home else 0,
         output_tokens=row.output_tokens if home else 0,
-        usd=None if home and not model else usd,
+        usd=actual,
         emulated_usd=usd if row.emulated else 0.0,
         emulated=int(row.emulated),
+        judging=int(row.judges),
+        judging_expected_usd=row.estimated_cost_usd if row.judges else 0.0,
+        judging_tokens=tokens if row.judges else 0,
+        judging_usd=actual if row.judges else 0.0,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from core.batch.lifecycle import Status
-from core.batch.numbers import label
+from core.batch.numbers import JUDGE, kind_of, label
 
 
 class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
@@ -59,7 +59,7 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
     `hold` says why the batch does not go on by itself (failed, refused, quarantined, cancelled, paused), `due`
     when its job ought to have ended. A repair names in `repairs` the batch that its pairs come from. `cause` is
-    that of the last failure.
+    that of the last failure. Of a batch that judges, pairs are home already: `refined` counts those judged.
 
     `known` says how the batch is known: claimed, checked, adopted or run here. Of one that an older process sent,
     `origin` is the tracking file, the `claimed_…` fields are what that file and job lists say, and `wrong_form` is
@@ -127,6 +127,16 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     def label(self) -> str:
         """The number as people write it: `205`, or `205r1` for its first repair."""
         return label(self.number)
+
+    @property
+    def kind(self) -> str:
+        """What the batch is for: `refine` or `judge`."""
+        return kind_of(self.number)
+
+    @property
+    def judges(self) -> bool:
+        """Whether the batch judges pairs that are home, so that it carries none of its wave's."""
+        return self.kind == JUDGE
 
     @property
     def missing_now(self) -> int:

@@ -34,8 +34,10 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
 
 
 def _wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
+    judging = [row for row in rows if row.judges]
+    rows = [row for row in rows if not row.judges]
     lines = _adopted(wave, rows, awaited) if wave.origin else _planned(wave, rows, awaited)
-    return lines + judgement(wave)
+    return lines + _judging(wave, judging) + judgement(wave)
 
 
 def _planned(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
@@ -96,6 +98,18 @@ def _repairs(wave: WaveRow, repairs: list[BatchRow]) -> list[Milestone]:
     asked, home = sum(row.pairs for row in repairs), sum(row.refined for row in repairs)
     size = f"{some(len(repairs), 'repair', 'repairs')}, {home} refined of {asked} asked again"
     return [_when_all(wave, f"Wave {wave.wave} repairs read ({size})", [row.read_at for row in repairs])]
+
+
+def _judging(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
+    """Return the lines about what a model was asked to judge of the wave, if it was."""
+    lines = _deadline(wave, rows) + _troubles(wave, rows)
+    for model in sorted({row.model for row in rows}):
+        asked = [row for row in rows if row.model == model]
+        batches = [row for row in asked if row.repairs is None]
+        size = f"{sum(row.refined for row in asked)} of {some(sum(row.pairs for row in batches), 'pair', 'pairs')}"
+        text = f"Wave {wave.wave} judged by {model} ({size})"
+        lines.append(_when_all(wave, text, [row.read_at for row in asked]))
+    return lines
 
 
 def _given_up(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:

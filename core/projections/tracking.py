@@ -22,8 +22,10 @@ def tracking_document(rows: Sequence[BatchRow]) -> bytes:
     first_pair_id, last_pair_id] have the meaning they always had; `batch_size` is the most common pair count.
     `repairs` lists the batches that ask again for pairs of those, which are counted there alone. `known` says how
     a batch is known; of one that an older process sent, path and pair ids are those that it gave them, and what
-    is claimed of it stands beside what the ledger has.
+    is claimed of it stands beside what the ledger has. Batches that judge carry no pairs of their own and are not
+    in it.
     """
+    rows = [row for row in rows if not row.judges]
     carried = [row for row in rows if row.status != Status.WITHDRAWN.value and row.repairs is None]
     counts = [row.pairs for row in carried]
     document = {

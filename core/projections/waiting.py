@@ -34,7 +34,7 @@ def unaccepted(row: WaveRow, waves: Iterable[WaveRow]) -> int | None:
 def kept_back(waves: Sequence[WaveRow], batches: Iterable[BatchRow]) -> dict[int, list[BatchRow]]:
     """Return by wave the batches that are not sent as long as it waits.
 
-    What was sent before is repaired all the same; batches on hold wait for something else.
+    What was sent before is repaired all the same, and judged; batches on hold wait for something else.
     """
     why = hindrances(waves)
     by_number = {row.wave: row for row in waves}
@@ -42,7 +42,7 @@ def kept_back(waves: Sequence[WaveRow], batches: Iterable[BatchRow]) -> dict[int
     for row in batches:
         if row.wave in why and row.status in UNSENT and not row.hold and not row.started_at:
             wave = by_number[row.wave]
-            planned = row.number in wave.repairs if wave.origin else row.repairs is None
+            planned = row.number in wave.repairs if wave.origin else row.repairs is None and not row.judges
             if planned or wave.status == WaveStatus.REJECTED.value:
                 found.setdefault(row.wave, []).append(row)
     return found

@@ -83,11 +83,23 @@ class Distribution(msgspec.Struct, frozen=True):
     short: int
 
 
-def holdings_of(wave: int, sources: Iterable[PlannedSource]) -> list[Holding]:
-    """Return what a wave's sources hold: the pairs found less those that content rules left out."""
+def holdings_of(waves: Mapping[int, Iterable[PlannedSource]]) -> list[Holding]:
+    """Return what the sources of all waves hold: the pairs found less those that content rules left out.
+
+    A file that several waves came upon is held once, by the first that sends pairs of it, or else by the first.
+    """
+    sources = {wave: tuple(each) for wave, each in waves.items()}
+    holders: dict[tuple[str, str], int] = {}
+    for sending in (True, False):
+        for wave in sorted(sources):
+            for each in sources[wave]:
+                if each.sha256 and (each.planned > 0 or not sending):
+                    holders.setdefault((each.sha256, each.indicator), wave)
     return [
         Holding(wave, each.category, each.session, each.indicator, each.found - sum(map(len, each.left_out)))
-        for each in sources
+        for wave in sorted(sources)
+        for each in sources[wave]
+        if holders.get((each.sha256, each.indicator), wave) == wave
     ]
 
 

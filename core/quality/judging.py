@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from core.batch.numbers import base_of, label
 from core.batch.parts import Estimate, RequestLine
 from core.exchange.framing import between_marks, in_one_line, mark_of
 from core.exchange.requests import batch_name, generation_config
@@ -39,7 +40,7 @@ class JudgeRecipe(NamedTuple):
     """What every judging request of a wave has in common; the same recipe and pairs give the same bytes.
 
     `seed` decides by pair which text stands first, and the same seed is needed to read the answers. Answers are
-    expected to be `room` times as long as usual.
+    expected to be `room` times as long as usual; requests are filled as if they were `spare` times longer still.
     """
 
     prompt: str
@@ -47,6 +48,7 @@ class JudgeRecipe(NamedTuple):
     seed: str
     max_pairs: int = MAX_PAIRS
     room: float = 1.0
+    spare: float = 1.0
 
     def slots(self, pairs: Sequence[ReviewPair]) -> list[Slot]:
         """Return how a batch's pairs are cut into requests: in order, as full as limits and `max_pairs` allow.
@@ -55,7 +57,7 @@ class JudgeRecipe(NamedTuple):
         """
         packing = Packing(self.model, len(self.prompt))
         beside, thinking = request_tokens(len(self.prompt)), self.model.thinking_budget
-        answer = _tokens(_ANSWER_CHARACTERS * self.room)
+        answer = _tokens(_ANSWER_CHARACTERS * self.room * self.spare)
         slots: list[Slot] = []
         for place, pair in enumerate(pairs):
             asked = _tokens(pair.characters + _FRAME_CHARACTERS)
@@ -71,8 +73,29 @@ class JudgeRecipe(NamedTuple):
         return slots
 
     def estimate(self, pairs: Sequence[ReviewPair]) -> Estimate:
-        """Return the expected tokens and price of these pairs' requests."""
-        return estimate(self.slots(pairs), self.model)
+        """Return the expected tokens and price of these pairs' requests; nobody expects to pay for spare room."""
+        plain = self._replace(spare=1.0)
+        slots = [
+            whole._replace(output_tokens=min(whole.output_tokens, self.model.output_limit))
+            for slot in self.slots(pairs)
+            for whole in plain.slots(pairs[slot.start : slot.stop])
+        ]
+        return estimate(slots, self.model)
+
+    def once_more(self, *, max_pairs: int, spare: float) -> JudgeRecipe:
+        """Return the recipe for pairs that are asked about again; see `core.exchange.asking`."""
+        return self._replace(max_pairs=max_pairs, spare=spare)
+
+    def render(
+        self, number: int, ranges: Sequence[PairRange], pairs: Sequence[ReviewPair], *, first: int = 1
+    ) -> Iterator[tuple[RequestLine, bytes]]:
+        """Yield every request of a batch; see `render_judge_requests`."""
+        return render_judge_requests(number, ranges, pairs, self, first=first)
+
+
+def coin_of(number: int) -> str:
+    """Return the seed of a judging batch: its label, shared by its repairs, which show a pair as it was shown."""
+    return label(base_of(number))
 
 
 class _Text(msgspec.Struct, frozen=True, gc=False):
@@ -120,7 +143,7 @@ def render_judge_requests(
     """Yield every request of a judging batch, as `render_requests` does for refinements.
 
     `pairs` are those of `ranges`, in their order (`core.pairs.ranges_of` makes runs of a sample's ids). Keys are
-    `batch_212/r01` …, counted from `first`.
+    `batch_j003/r01` …, counted from `first`.
     """
     name = batch_name(number)
     common = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
@@ -90,6 +90,17 @@ def draw(candidates: Iterable[Candidate], size: int, seed: str) -> Sample:
         pairs=tuple(sorted(chosen, key=lambda each: _lot(f"order of {seed}", each.pair_id))),
         shares=tuple(Share(each, len(strata[each]), seats[each]) for each in sorted(strata, key=_place)),
     )
+
+
+def drawn_before(candidates: Iterable[Candidate], pair_ids: Sequence[str], seed: str) -> Sample:
+    """Return a sample that was drawn before, among the candidates of now; pairs that are gone are left out."""
+    known = list(candidates)
+    strata = _strata(known)
+    stratum_of = {pair_id: stratum for stratum, ids in strata.items() for pair_id in ids}
+    pairs = tuple(Drawn(pair_id, stratum_of[pair_id]) for pair_id in pair_ids if pair_id in stratum_of)
+    drawn = Counter(pair.stratum for pair in pairs)
+    shares = tuple(Share(each, len(strata[each]), drawn[each]) for each in sorted(strata, key=_place))
+    return Sample(seed=seed, of=len(known), pairs=pairs, shares=shares)
 
 
 def allocate(sizes: Mapping[Stratum, int], size: int, seed: str) -> dict[Stratum, int]:

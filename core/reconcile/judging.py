@@ -8,7 +8,7 @@ from core.adoption.names import number_in_name
 from core.batch.lifecycle import Status
 from core.reconcile.adopted import judge_adopted
 from core.reconcile.judgement import Judgement, Outcome
-from core.reconcile.matching import OUR_NAME, Matcher, Torn
+from core.reconcile.matching import Matcher, Torn
 from core.reconcile.own import judge_own
 
 if TYPE_CHECKING:
@@ -46,10 +46,13 @@ def judge_all(view: View, seen: Seen, terms: Terms) -> list[Judgement]:
 
 
 def is_ours(view: View, seen: Seen) -> bool:
-    """Whether the provider has any job of this ledger: then what it does not have is really not there."""
+    """Whether the provider has any job of this ledger: then what it does not have is really not there.
+
+    A job that only has the form of this program's names proves nothing: another project may have such jobs too.
+    """
     matcher = Matcher(view, seen.files)
     return any(
-        job.name in view.jobs or OUR_NAME.fullmatch(job.display_name) or matcher.match(job) is not None
+        job.name in view.jobs or job.display_name in view.names or matcher.match(job) is not None
         for job in seen.jobs.values()
     )
 

@@ -26,6 +26,7 @@ from core.wave.events import (
     WaveReplanned,
 )
 from core.wave.lifecycle import Trigger, follow
+from core.wave.scoring import RecordScores, decide_scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,7 +88,9 @@ class ReplanWave(msgspec.Struct, frozen=True):
     replanned: WaveReplanned
 
 
-WaveCommand = ReleaseWave | HoldWave | RecordForm | AdoptWave | RecordList | ReplanWave | CourseCommand
+WaveCommand = (
+    ReleaseWave | HoldWave | RecordForm | AdoptWave | RecordList | ReplanWave | RecordScores | CourseCommand
+)
 
 
 def decide_wave(wave: Wave, command: WaveCommand) -> list[WaveEvent]:
@@ -109,6 +112,8 @@ def decide_wave(wave: Wave, command: WaveCommand) -> list[WaveEvent]:
             return [replanned]
         case ReleaseWave() | HoldWave() | RecordForm():
             return _steer(wave, command)
+        case RecordScores():
+            return [*decide_scores(wave, command)]
         case _:
             return [*decide_course(wave, command)]
 

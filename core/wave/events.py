@@ -8,6 +8,7 @@ import msgspec
 
 from core.batch.parts import Estimate  # noqa: TC001 - the same
 from core.wave.course_events import CourseEvent
+from core.wave.request_events import RequestEvent
 from core.wave.score_events import ScoreEvent
 
 
@@ -233,4 +234,5 @@ WaveEvent = (
     | WaveReplanned
     | CourseEvent
     | ScoreEvent
+    | RequestEvent
 )

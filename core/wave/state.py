@@ -28,7 +28,8 @@ from core.wave.events import (
     WaveReplanned,
 )
 from core.wave.lifecycle import Status
-from core.wave.score_events import PairScored, SampleDrawn
+from core.wave.request_events import RequestEvent
+from core.wave.score_events import ScoreEvent
 
 if TYPE_CHECKING:
     from core.wave.events import RequestTerms, WaveEvent
@@ -147,6 +148,8 @@ def evolve(wave: Wave, event: WaveEvent) -> Wave:
     """Return the wave after `event`; a new plan has to be approved and released anew."""
     version = wave.version + 1
     replace = msgspec.structs.replace
+    if isinstance(event, ScoreEvent | RequestEvent):
+        return replace(wave, version=version)
     match event:
         case WavePlanned():
             return Wave(
@@ -181,8 +184,6 @@ def evolve(wave: Wave, event: WaveEvent) -> Wave:
                 plan_version=version,
                 approved=False,
             )
-        case SampleDrawn() | PairScored():
-            return replace(wave, version=version)
         case _:
             return replace(_on_course(wave, event), version=version)
 

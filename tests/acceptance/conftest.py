@@ -15,6 +15,7 @@ from adapters.emulator.settings import EmulatorSettings
 from adapters.emulator.truth import read_truth
 from tests import older_wave
 from tests.bad_lines import BadLine, bad_line
+from tests.homes import approved
 from tests.workspaces import Mill
 
 if TYPE_CHECKING:
@@ -79,9 +80,27 @@ def adopted_wave(tmp_path_factory: pytest.TempPathFactory, older: Path) -> Path:
     return mill.root
 
 
+@pytest.fixture(scope="session")
+def brought_home(
+    tmp_path_factory: pytest.TempPathFactory, serving_emulator: Callable[..., AbstractContextManager[str]]
+) -> Path:
+    """Give a workspace whose wave 2, batches 205 and 206 of 11 and 12 pairs, came home; only for copies."""
+    with serving_emulator() as url:
+        mill = approved(Mill(tmp_path_factory.mktemp("home") / "mill", url), a=11, b=12)
+        mill.run("run --until-idle")
+    return mill.root
+
+
 @pytest.fixture
 def taken(mill: Mill, older: Path, adopted_wave: Path, emulator: Emulator) -> Mill:
     """Give such a workspace, and a provider with what is really there."""
     emulator.load(read_truth(older / "truth.json"))
     shutil.copytree(adopted_wave, mill.root, dirs_exist_ok=True)
     return mill
+
+
+@pytest.fixture
+def home(brought_home: Path, offline: Mill) -> Mill:
+    """Give a copy of that workspace."""
+    shutil.copytree(brought_home, offline.root, dirs_exist_ok=True)
+    return offline

@@ -63,7 +63,7 @@ def test_all_pairs_come_home_and_everything_is_shown(tmp_path: Path) -> None:
     assert "All 701 pairs came home refined" in shown
     assert "emulated" in shown
     assert "AIzaARealKeyOfTheUser" not in shown
-    assert len(shown.splitlines()) < 150
+    assert len(shown.splitlines()) < 160
     where = shown.partition("Where everything lies")[2].splitlines()[1:]
     places = [
         line.split("  ")[-1].split(" … ")[0].removesuffix(" …").strip() for line in where if line.startswith("  ")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("version", "advice"), [("'0000'", "`batchmill init`"), ("'9999'", "update batchmill"), ("NULL", "init")]
+    ("version", "advice"), [("'0000'", "`batchmill db upgrade`"), ("'9999'", "update batchmill"), ("NULL", "init")]
 )
 def test_a_schema_of_another_version_is_a_line(offline: Mill, version: str, advice: str) -> None:
     written(offline, a=11)
@@ -86,7 +86,7 @@ def test_an_event_that_cannot_be_read_is_a_line(offline: Mill) -> None:
     with closing(sqlite3.connect(offline.root / "batchmill.db")) as connection, connection:
         connection.execute(
             "INSERT INTO events SELECT 900, 'batch-205', 900, 'batch.of_tomorrow', 1, '{}', recorded_at, actor, "
-            "correlation, causation FROM events WHERE position = 1"
+            "correlation, causation, chain FROM events WHERE position = 1"
         )
 
     found = examined(offline, "--offline")

@@ -59,7 +59,7 @@ def test_a_rebuild_that_meets_an_event_it_cannot_read_leaves_everything_as_it_wa
     with sqlite3.connect(home.root / "batchmill.db") as database:
         database.execute(
             "INSERT INTO events SELECT 900, 'batch-205', 900, 'batch.of_tomorrow', 1, '{}', recorded_at, actor, "
-            "correlation, causation FROM events WHERE position = 1"
+            "correlation, causation, chain FROM events WHERE position = 1"
         )
     database.close()
     files = home.files()

@@ -26,6 +26,8 @@ SLOWLY = {
     "BATCHMILL_DRIVING__WORKERS": "1",
     "BATCHMILL_DRIVING__JOBS_AT_ONCE": "1",
     "BATCHMILL_DRIVING__POLL_EVERY": "60",
+    # A look at the whole list before anything is sent is a boundary of its own, and killed at elsewhere.
+    "BATCHMILL_DRIVING__RECONCILE_HOURS": "0",
 }
 #: Seconds in which a daemon comes to its boundary, or never.
 PATIENCE = 20

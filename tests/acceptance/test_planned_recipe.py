@@ -10,11 +10,12 @@ import pytest
 
 from cli.setting_sections import Planning
 from cli.settings import Settings
-from cli.supplies import planned_recipe
+from cli.supplies import recipe_by
 from core.errors import RefusedError
 from core.exchange.prompts import prompt_sha256
 from core.planning.models import models_with
 from core.wave.events import RequestTerms
+from core.wave.state import Terms, Wave, evolve
 from tests.waves import wave_planned
 
 if TYPE_CHECKING:
@@ -50,10 +51,16 @@ def keep(root: Path, text: str) -> None:
 PLAN = msgspec.structs.replace(wave_planned(), prompt_sha256=prompt_sha256(PROMPT))
 
 
+def terms_of(packing: RequestTerms | None) -> Terms:
+    settings = msgspec.structs.replace(PLAN.settings, packing=packing)
+    terms = evolve(Wave(wave=2), msgspec.structs.replace(PLAN, settings=settings)).terms
+    assert terms is not None
+    return terms
+
+
 def test_a_plan_that_recorded_its_packing_is_written_by_it(tmp_path: Path) -> None:
     keep(tmp_path, PROMPT)
-    settings = msgspec.structs.replace(PLAN.settings, packing=TERMS)
-    recipe = planned_recipe(opened(tmp_path), msgspec.structs.replace(PLAN, settings=settings))
+    recipe = recipe_by(opened(tmp_path), 2, terms_of(TERMS))
     assert (recipe.prompt, recipe.requests, recipe.max_pairs, recipe.room) == (PROMPT, 4, 25, 1.5)
     model = recipe.model
     assert (model.input_limit, model.output_limit, model.thinking_budget, model.margin_percent) == (
@@ -64,7 +71,7 @@ def test_a_plan_that_recorded_its_packing_is_written_by_it(tmp_path: Path) -> No
 
 def test_an_older_plan_is_written_by_the_settings_of_the_day(tmp_path: Path) -> None:
     keep(tmp_path, PROMPT)
-    recipe = planned_recipe(opened(tmp_path), PLAN)
+    recipe = recipe_by(opened(tmp_path), 2, terms_of(None))
     assert (recipe.prompt, recipe.requests, recipe.max_pairs, recipe.room) == (PROMPT, None, 7, 1.0)
     assert recipe.model == models_with()[PLAN.model]
 
@@ -72,4 +79,4 @@ def test_an_older_plan_is_written_by_the_settings_of_the_day(tmp_path: Path) -> 
 def test_a_version_whose_text_was_changed_is_not_taken_for_it(tmp_path: Path) -> None:
     keep(tmp_path, "other words")
     with pytest.raises(RefusedError, match="with which wave 2 was planned"):
-        planned_recipe(opened(tmp_path), PLAN)
+        recipe_by(opened(tmp_path), 2, terms_of(None))

@@ -63,7 +63,10 @@ def test_a_ledger_is_not_made_in_a_folder_that_does_not_exist(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("found", "advice"),
-    [("'9999'", "newer batchmill .*; update batchmill"), ("'0000'", "older batchmill .*run `batchmill init`")],
+    [
+        ("'9999'", "newer batchmill .*; update batchmill"),
+        ("'0000'", "older batchmill .*run `batchmill db upgrade`"),
+    ],
 )
 @pytest.mark.parametrize("kind", ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.postgres)])
 def test_a_ledger_of_another_version_is_refused(

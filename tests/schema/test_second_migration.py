@@ -59,6 +59,12 @@ def table(url: str, name: str) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(text(f"SELECT * FROM {name}")).mappings()]  # noqa: S608 - ours
 
 
+def told(url: str) -> list[dict[str, Any]]:
+    """Return the events as the first version had them."""
+    rows = table(url, "events")
+    return [{name: value for name, value in row.items() if name != "chain"} for row in rows]
+
+
 def hold_as_the_first_version_did(url: str, expires_at: str) -> None:
     holder = this_process("daemon", NOON)
     with access(url) as ledger, ledger.writing() as connection:
@@ -72,12 +78,12 @@ def test_upgrading_changes_no_event_and_folds_the_rows_anew(url: str) -> None:
     with open_database(url, SetClock()) as database:
         rows = database.read_model.batches()
     downgrade(url)
-    events = table(url, "events")
+    events = told(url)
     assert len(events) == 3
 
     upgrade(url)
 
-    assert table(url, "events") == events
+    assert told(url) == events
     assert table(url, "batch_rows") == table(url, "wave_rows") == table(url, "read_checkpoint") == []
     with open_database(url, SetClock()) as database:
         assert catch_up(database.store, database.read_model) == 3
@@ -88,12 +94,12 @@ def test_upgrading_changes_no_event_and_folds_the_rows_anew(url: str) -> None:
 def test_the_first_version_is_refused_until_it_is_brought_up(url: str) -> None:
     downgrade(url)
 
-    with pytest.raises(LedgerError, match=r"older batchmill .*run `batchmill init`"):
+    with pytest.raises(LedgerError, match=r"older batchmill .*run `batchmill db upgrade`"):
         open_database(url, SetClock())
 
 
 def test_going_back_leaves_the_events_and_empty_rows_of_the_first_version(url: str) -> None:
-    events = table(url, "events")
+    events = told(url)
 
     downgrade(url)
 

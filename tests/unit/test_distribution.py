@@ -94,7 +94,31 @@ def test_a_source_holds_what_the_content_rules_left_in_it() -> None:
         "w2-s30-tvl", "t.json", "f", 30, "tvl", None, 100, 100, 90, None, (LeftOut("padding", "B", ((1, 10),)),)
     )
 
-    assert holdings_of(2, [source]) == [Holding(2, None, 30, "tvl", 90)]
+    assert holdings_of({2: [source]}) == [Holding(2, None, 30, "tvl", 90)]
+
+
+def held(indicator: str, sha256: str, found: int, planned: int) -> PlannedSource:
+    return PlannedSource(f"x-{indicator}", "f", sha256, 30, indicator, None, None, found, planned, None)
+
+
+def test_a_file_that_several_waves_came_upon_is_held_once_by_the_one_that_sends_it() -> None:
+    empty, tvl = held("slippage", "e", 0, 0), held("tvl", "t", 100, 0)
+    sent, unread = held("tvl", "t", 100, 100), held("batch_001", "", 50, 0)
+
+    found = holdings_of({3: [sent, empty, unread], 2: [tvl, empty, unread], 4: [tvl]})
+
+    assert [(each.wave, each.indicator, each.pairs) for each in found] == [
+        (2, "slippage", 0),
+        (2, "batch_001", 50),
+        (3, "tvl", 100),
+        (3, "batch_001", 50),
+    ]
+
+
+def test_two_empty_files_of_two_indicators_are_two() -> None:
+    found = holdings_of({2: [held("slippage", "e", 0, 0)], 3: [held("gas", "e", 0, 0)]})
+
+    assert [(each.wave, each.indicator) for each in found] == [(2, "slippage"), (3, "gas")]
 
 
 @pytest.mark.parametrize("wanted", [0, -1, True, 1.5, "100", None])

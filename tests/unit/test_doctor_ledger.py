@@ -74,7 +74,7 @@ def edit(model: MemoryReadModel, **changes: object) -> None:
     [
         (SCHEMA, State.OK, ""),
         (None, State.FAIL, "`batchmill init`"),
-        ("0000", State.FAIL, "`batchmill init` to bring it up"),
+        ("0000", State.FAIL, "`batchmill db upgrade` to bring it up"),
         ("9999", State.FAIL, "update batchmill"),
     ],
 )

@@ -4,7 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.batch.numbers import HIGHEST, MOST_ROUNDS, base_of, in_order, label, parse, repair_of, round_of
+from core.batch.numbers import (
+    HIGHEST,
+    JUDGE,
+    MOST_ROUNDS,
+    REFINE,
+    base_of,
+    in_order,
+    judge_number,
+    kind_of,
+    label,
+    parse,
+    repair_of,
+    round_of,
+    serial_of,
+)
 from core.errors import BadInputError
 from core.ledger.streams import batch_number, batch_stream
 
@@ -36,6 +50,26 @@ def test_the_repair_of_a_repair_repairs_the_batch_of_the_plan(number: int, first
     assert repair_of(repair_of(number, first), second) == repair_of(number, second)
 
 
+@given(BASES, ROUNDS)
+def test_a_batch_that_judges_is_called_by_a_count_of_its_own(serial: int, round_: int) -> None:
+    number, repair = judge_number(serial), repair_of(judge_number(serial), round_)
+
+    assert (label(number), label(repair)) == (f"j{serial}", f"j{serial}r{round_}")
+    assert (parse(label(number)), parse(label(repair))) == (number, repair)
+    assert (base_of(repair), round_of(repair), serial_of(repair)) == (number, round_, serial)
+    assert (batch_number(batch_stream(number)), batch_number(batch_stream(repair))) == (number, repair)
+    assert repair_of(repair, 1) == repair_of(number, 1)
+
+
+@given(BASES, st.integers(0, MOST_ROUNDS), BASES, st.integers(0, MOST_ROUNDS))
+def test_a_batch_that_judges_can_never_meet_another(serial: int, round_: int, number: int, other: int) -> None:
+    judging, refining = repair_of(judge_number(serial), round_), repair_of(number, other)
+
+    assert (kind_of(judging), kind_of(refining)) == (JUDGE, REFINE)
+    assert judging > refining
+    assert in_order(judging) > in_order(refining)
+
+
 def test_repairs_stand_right_behind_their_batch() -> None:
     numbers = [206, 205, repair_of(205, 2), repair_of(205, 1), repair_of(204, 1), 204]
 
@@ -49,7 +83,10 @@ def test_repairs_stand_right_behind_their_batch() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1", "205r", "205r0", "r1", "205 r1", "205r1r1", "1234567890", "٢٠٥"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "0", "-1", "205r", "205r0", "r1", "205 r1", "205r1r1", "1234567890", "٢٠٥", "j", "j0", "2j1", "jr1"],
+)
 def test_other_words_are_no_batch_numbers(text: str) -> None:
     with pytest.raises(BadInputError, match="is no batch number; write 205, or 205r1"):
         parse(text)

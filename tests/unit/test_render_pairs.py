@@ -20,13 +20,15 @@ from cli.render.money import cost_lines, fruitless_lines, price_lines
 from cli.render.pairs import way_lines
 from cli.render.text import STEERING, json_list
 from cli.render.views import labelled, standing_line, status_lines
-from core.batch.numbers import repair_of
+from core.batch.numbers import judge_number, repair_of
 from core.planning.models import models_with
 from core.projections.fruitless import Fruitless
 from core.projections.money import Figures
 from core.projections.rows import BatchRow
 from core.projections.way import Attempt, Passage
 from core.projections.whereabouts import Standing
+from core.quality.scores import scored
+from tests.ledgers import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,6 +95,7 @@ def way(before: str, after: str | None, **fields: object) -> PairWay:
         "question": text,
         "answer_text": text,
         "answer": None,
+        "scores": [scored(f"model:{before}", "w2-s30-tvl-001", (5, 4, 3, 2, 1), comment=before, at=NOON)],
         "notes": [],
         **fields,
     }
@@ -189,12 +192,17 @@ def test_a_next_try_that_is_past_is_not_announced() -> None:
     assert after == "batch 205: 429: quota"
 
 
-def test_a_row_in_json_has_its_label_beside_its_number() -> None:
-    told = labelled(msgspec.structs.replace(ROW, number=repair_of(205, 2)))
+@pytest.mark.parametrize(
+    ("number", "label", "kind"), [(repair_of(205, 2), "205r2", "refine"), (judge_number(3), "j3", "judge")]
+)
+def test_a_row_in_json_has_its_label_and_what_it_is_for_beside_its_number(
+    number: int, label: str, kind: str
+) -> None:
+    told = labelled(msgspec.structs.replace(ROW, number=number))
 
-    assert list(told)[:2] == ["number", "label"]
-    assert told["label"] == "205r2"
-    assert len(told) == len(BatchRow.__struct_fields__) + 1
+    assert list(told)[:3] == ["number", "label", "kind"]
+    assert (told["label"], told["kind"]) == (label, kind)
+    assert len(told) == len(BatchRow.__struct_fields__) + 2
 
 
 @pytest.mark.parametrize(

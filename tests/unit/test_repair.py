@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -13,7 +13,7 @@ from adapters.emulator.settings import EmulatorSettings
 from core.batch import events as e
 from core.batch.commands import GiveUp, HandOver
 from core.batch.decider import decide
-from core.batch.numbers import repair_of
+from core.batch.numbers import REFINE, repair_of
 from core.batch.parts import Unrefined
 from core.errors import RefusedError
 from core.pairs import PairRange, count, ids
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import BinaryIO
 
-    from core.exchange.extracted import ExtractedPair
     from core.ports import Job
 
 R1, R2 = repair_of(205, 1), repair_of(205, 2)
@@ -166,7 +165,7 @@ def test_in_the_last_round_of_the_policy_every_pair_stands_alone(eight: Mill) ->
 
 
 def test_a_repair_has_room_for_longer_answers_and_expects_to_pay_for_none_of_it(eight: Mill) -> None:
-    pairs = list(MemorySupplies().pairs(2, set(ids(eight.batch(205).ranges))).values())
+    pairs = list(MemorySupplies().pairs(2, REFINE, set(ids(eight.batch(205).ranges))).values())
     tight = replace(RECIPE.model, output_limit=8_000)
     plain = RECIPE._replace(max_pairs=8, model=tight)
     roomy = plain._replace(spare=4.0)
@@ -176,7 +175,7 @@ def test_a_repair_has_room_for_longer_answers_and_expects_to_pay_for_none_of_it(
 
 
 def test_no_request_is_expected_to_write_more_than_the_model_may() -> None:
-    [pair] = MemorySupplies().pairs(2, {"w2-s30-tvl-001"}).values()
+    [pair] = MemorySupplies().pairs(2, REFINE, {"w2-s30-tvl-001"}).values()
     long = replace(pair, answer="x" * 1_000_000)
 
     assert RECIPE._replace(spare=2.0).estimate([long, long]).output_tokens == 2 * RECIPE.model.output_limit
@@ -239,10 +238,10 @@ class Lost(MemorySupplies):
 
     back = False
 
-    def pairs(self, wave: int, pair_ids: Collection[str]) -> dict[str, ExtractedPair]:
+    def pairs(self, wave: int, kind: str, pair_ids: Collection[str]) -> dict[str, Any]:
         if not self.back:
             raise RefusedError("the extract submissions/wave2_extracted.json cannot be read; put it back")
-        return super().pairs(wave, pair_ids)
+        return super().pairs(wave, kind, pair_ids)
 
 
 def test_a_repair_whose_extract_is_missing_waits_until_it_is_back_and_says_so(mill: Mill) -> None:

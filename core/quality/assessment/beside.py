@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from core.quality.assessment.report import Beside
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Columns:
-    """The numbers of a wave's pairs that are compared with another wave's."""
+    """The numbers of a wave's pairs that are compared with another wave's; the greater the better."""
 
     def __init__(self) -> None:
         """Begin with no pair."""
@@ -36,14 +37,14 @@ class Columns:
 def beside(wave: int, earlier: Columns, later: Columns, seed: str, error_rate: float) -> tuple[Beside, ...]:
     """Return each figure of a wave beside that of wave `wave`, with what may be concluded from the difference."""
     found = []
-    for name, unit, old, new in (
-        ("gain in writing", "errors per 100 words", earlier.gains, later.gains),
-        ("errors after", "errors per 100 words", earlier.errors, later.errors),
-        ("kept", "of the pairs", earlier.kept, later.kept),
-        ("well formed", "of the pairs", earlier.formed, later.formed),
+    for name, unit, sign, old, new in (
+        ("gain in writing", "errors per 100 words", 1, earlier.gains, later.gains),
+        ("errors after", "errors per 100 words", -1, earlier.errors, later.errors),
+        ("kept", "of the pairs", 1, earlier.kept, later.kept),
+        ("well formed", "of the pairs", 1, earlier.formed, later.formed),
     ):
         compared = compare_groups(old, new, f"{seed}/{name}", error_rate)
-        before, now = (abs(sum(values) / len(values)) if values else 0.0 for values in (old, new))
+        before, now = (round(sign * fmean(values), 6) + 0.0 if values else 0.0 for values in (old, new))
         if compared.verdict == NO_DIFFERENCE:
             said = f"{name}: {now:.3f} {unit}, {before:.3f} in wave {wave}; the difference is within noise"
         else:

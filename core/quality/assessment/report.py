@@ -22,7 +22,7 @@ class Beside(msgspec.Struct, frozen=True):
 
 
 class Assessment(msgspec.Struct, frozen=True):
-    """A wave judged at a position of the ledger.
+    """A wave judged at a position of the ledger: that of the last event that it rests on.
 
     `checker` names the language checker: two names are not to be compared with each other. `pairs_path` has a line
     a pair (`PairQuality`), with its sha256; `groups` are by batch, indicator, category and prompt version.

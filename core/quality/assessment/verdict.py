@@ -106,4 +106,4 @@ def _people(people: WaveMeans | None, terms: GateTerms) -> CriterionJudged:
         return CriterionJudged(PEOPLE, figure, terms.people_least, scored, None, sentence)
     mean = people.weighted
     sentence = f"a weighted mean of {mean:.2f} over {scored} pairs, {terms.people_least:.1f} needed"
-    return CriterionJudged(PEOPLE, mean, terms.people_least, scored, mean >= terms.people_least, sentence)
+    return CriterionJudged(PEOPLE, mean, terms.people_least, scored, people.reached, sentence)

@@ -1,0 +1,134 @@
+"""`batchmill corpus dedup`: from a built corpus to clusters, survivors and what they were found by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from adapters.corpus.daft_finder import PARTS_ON_RAY, VERSION, DaftFinder, use_native, use_ray
+from adapters.corpus.folder import folder_name
+from adapters.corpus.parts import read_columns, write_table
+from adapters.corpus.schema import table_of
+from cli.corpus_choices import Engine
+from cli.corpus_standing import DEDUP, FOLDER, built, paths_of
+from core.corpus.clusters import link
+from core.corpus.hints import Hinted, Opinion, takes_for_duplicate
+from core.corpus.inputs import fingerprint
+from core.corpus.manifest import DedupCounts, DedupManifest
+from core.corpus.outcome import Asked, Known, Member, Tie, outcome, rows_asked
+from core.corpus.ports import Kind
+from core.corpus.survivor import RULE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from cli.compose import Opened
+    from core.corpus.manifest import Part
+    from core.corpus.outcome import Outcome
+    from core.corpus.ports import Found
+    from core.corpus.terms import Terms
+
+#: The tables of a deduplication.
+TABLES: dict[str, type[msgspec.Struct]] = {
+    "members.parquet": Member,
+    "ties.parquet": Tie,
+    "repeated.parquet": Asked,
+    "hints.parquet": Hinted,
+}
+
+
+class Deduplicated(msgspec.Struct, frozen=True):
+    """A deduplication as it stands, and whether this command made it (`new`)."""
+
+    new: bool
+    folder: str
+    manifest: DedupManifest
+
+
+def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | None) -> Deduplicated:
+    """Search the corpus that was built last, unless that was done by the same terms already.
+
+    Raises what `built` raises, and StorageError when a disk refuses; then everything is as before.
+    """
+    home, corpus = built(opened)
+    made_from = fingerprint(corpus.fingerprint, terms, RULE, VERSION)
+    former = home.manifest(DEDUP, DedupManifest)
+    if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+        return Deduplicated(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
+    with home.begin(DEDUP, made_from) as step:
+        found, outcome_ = _search(paths_of(home, corpus), terms, step.scratch, engine, address)
+        manifest = DedupManifest(
+            fingerprint=made_from,
+            folder=folder_name(DEDUP, made_from),
+            build=corpus.fingerprint,
+            terms=terms,
+            chance=round(terms.chance(terms.threshold), 3),
+            rule=RULE,
+            engine=f"daft {VERSION}, {engine}",
+            counts=_counts(found, outcome_),
+            parts=_write(step.path, outcome_),
+        )
+        step.commit(manifest)
+    return Deduplicated(new=True, folder=f"{FOLDER}/{manifest.folder}", manifest=manifest)
+
+
+def _search(
+    paths: Sequence[Path], terms: Terms, scratch: Path, engine: Engine, address: str | None
+) -> tuple[Found, Outcome]:
+    if engine is Engine.RAY:
+        use_ray(address)
+        finder = DaftFinder(scratch, PARTS_ON_RAY)
+    else:
+        use_native()
+        finder = DaftFinder(scratch)
+    found = finder.find([str(path) for path in paths], terms)
+    linked = link(found, terms)
+    return found, outcome(linked, _known(paths, rows_asked(linked)))
+
+
+def _known(paths: Sequence[Path], rows: Collection[int]) -> dict[int, Known]:
+    """Return what is known of these rows, and of those that the model takes for duplicates."""
+    found = {}
+    for columns in read_columns(paths, Known.__struct_fields__):
+        for values in zip(*(columns[name] for name in Known.__struct_fields__), strict=True):
+            each = Known(*values)
+            if each.row in rows or takes_for_duplicate(
+                is_duplicate=each.is_duplicate, merge_recommendation=each.merge_recommendation
+            ):
+                found[each.row] = each
+    return found
+
+
+def _write(folder: Path, found: Outcome) -> tuple[Part, ...]:
+    tables: dict[str, Sequence[Any]] = dict(
+        zip(TABLES, (found.members, found.ties, found.repeated, found.hints), strict=True)
+    )
+    return tuple(write_table(folder, path, table_of(tables[path], shape)) for path, shape in TABLES.items())
+
+
+def _counts(found: Found, came_to: Outcome) -> DedupCounts:
+    same = Counter(each.kind for each in found.same)
+    sizes = Counter(member.cluster for member in came_to.members)
+    opinions = Counter(hint.opinion for hint in came_to.hints)
+    archived = sum(member.merged_into is not None for member in came_to.members)
+    return DedupCounts(
+        rows=found.rows,
+        kept=found.rows - archived,
+        archived=archived,
+        clusters=len(sizes),
+        largest_cluster=max(sizes.values(), default=0),
+        same_both=same[Kind.BOTH],
+        same_answer=same[Kind.ANSWER],
+        same_question=same[Kind.QUESTION],
+        candidates=found.candidates,
+        near=len(found.near),
+        wide_buckets=found.wide_buckets,
+        repeated_questions=len({asked.group for asked in came_to.repeated}),
+        pairs_of_repeated_questions=len(came_to.repeated),
+        hints_both=opinions[Opinion.BOTH],
+        hints_ours=opinions[Opinion.OURS],
+        hints_model=opinions[Opinion.MODEL],
+    )

@@ -1,0 +1,1 @@
+"""The corpus: the refined pairs of accepted waves, gathered, deduplicated and handed on; steps, not engines."""

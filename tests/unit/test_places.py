@@ -1,0 +1,38 @@
+"""Every batch has files of its own, whatever the template."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.batch.numbers import HIGHEST, MOST_ROUNDS, judge_number, repair_of
+from core.engine.places import submission_path
+from core.engine.policy import Policy
+from core.exchange.requests import batch_name
+
+NUMBERS = st.builds(
+    repair_of,
+    st.one_of(st.integers(1, HIGHEST), st.integers(1, HIGHEST).map(judge_number)),
+    st.integers(0, MOST_ROUNDS),
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "path", "name"),
+    [
+        (205, "submissions/batch_205.jsonl", "batch_205"),
+        (repair_of(205, 1), "submissions/batch_205r1.jsonl", "batch_205r1"),
+        (judge_number(3), "submissions/judge_batch_003.jsonl", "batch_j003"),
+        (repair_of(judge_number(3), 2), "submissions/judge_batch_003r2.jsonl", "batch_j003r2"),
+    ],
+)
+def test_a_batch_is_called_alike_by_its_file_and_its_requests(number: int, path: str, name: str) -> None:
+    assert (submission_path(Policy(), number), batch_name(number)) == (path, name)
+
+
+@given(st.sampled_from(["batch_{number:03d}.jsonl", "{number}.jsonl", "judge_{number}.jsonl"]), NUMBERS, NUMBERS)
+def test_no_two_batches_share_a_file(template: str, one: int, other: int) -> None:
+    policy = Policy(file_template=template)
+
+    assert (submission_path(policy, one) == submission_path(policy, other)) == (one == other)
