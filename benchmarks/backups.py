@@ -73,7 +73,8 @@ class Mill(NamedTuple):
         shutil.rmtree(self.root / "inbox")
         (self.root / "inbox").mkdir()
         (self.root / "inbox" / f"numbers{wave}.json").write_text(json.dumps(pairs))
-        self.do("plan", "--wave", str(wave), "--strategy", "size", "--batch-size", str(PAIRS), "--depends-on", "none")
+        terms = ("--strategy", "size", "--batch-size", str(PAIRS), "--depends-on", "none")
+        self.do("plan", "--wave", str(wave), *terms)
         self.do("write", "--wave", str(wave))
         self.do("approve", "--wave", str(wave))
 
