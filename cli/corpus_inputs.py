@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def wave_inputs(opened: Opened, named: Collection[int]) -> tuple[WaveInput, ...]:
-    """Return the accepted waves (those named, if any are) with every file that their pairs come from.
+    """Return the waves to take (those named, if any are) with every file that their pairs come from.
+
+    Unnamed, those that came to their end and were not rejected. What models said as judges is no part of them.
 
     Raises NotFoundError for a wave that the ledger does not have, RefusedError when there is no wave to take.
     """
@@ -34,9 +36,14 @@ def wave_inputs(opened: Opened, named: Collection[int]) -> tuple[WaveInput, ...]
     unknown = sorted(set(named) - by_wave.keys())
     if unknown:
         raise NotFoundError(f"the ledger has no wave {unknown[0]}; `batchmill balance` shows those it has")
-    acceptance: Acceptance = Named(named) if named else Settled(by_wave)
+    rejected = {row.wave for row in model.waves() if row.decision == "rejected"}
+    settled = Settled({wave: balance for wave, balance in by_wave.items() if wave not in rejected})
+    acceptance: Acceptance = Named(named) if named else settled
+    refining = [row for row in rows if not row.judges]
     found = [
-        WaveInput(wave, balance, _extract(store, wave), _batches(store, [row for row in rows if row.wave == wave]))
+        WaveInput(
+            wave, balance, _extract(store, wave), _batches(store, [row for row in refining if row.wave == wave])
+        )
         for wave, balance in by_wave.items()
         if acceptance.accepted(wave)
     ]
@@ -60,8 +67,8 @@ def _nothing(named: Collection[int]) -> str:
     if named:
         return "none of these waves has a refined pair yet; `batchmill balance` shows where they are"
     return (
-        "no wave has brought all of its pairs to their end yet; `batchmill balance` shows where they are, "
-        "and `batchmill corpus build --wave N` takes what wave N has so far"
+        "no wave that was not rejected has brought all of its pairs to their end yet; `batchmill balance` shows "
+        "where they are, and `batchmill corpus build --wave N` takes what wave N has so far"
     )
 
 

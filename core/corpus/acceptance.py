@@ -34,10 +34,12 @@ class Settled:
     """The waves that brought pairs home and in which every pair has come to its end."""
 
     def __init__(self, balances: Mapping[int, Balance]) -> None:
-        """Judge by the balance of each wave."""
+        """Judge by the balances of these waves, and take no other."""
         self._balances = balances
 
     def accepted(self, wave: int) -> bool:
         """Return whether all of its pairs are refined, left out or given up, and some refined."""
-        balance = self._balances[wave]
+        balance = self._balances.get(wave)
+        if balance is None:
+            return False
         return balance.refined > 0 and not (balance.planned or balance.in_flight or balance.missing)

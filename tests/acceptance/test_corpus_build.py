@@ -140,3 +140,24 @@ def test_without_the_extra_it_says_what_to_install(home: Mill) -> None:
     assert "pip install 'batchmill[corpus]'" in said
     ended = home.python(program.replace("'corpus', 'build'", "'balance'") + "; cli.app.main()")
     assert (ended.status, ended.stderr) == (0, "")
+
+
+def test_what_a_model_says_as_a_judge_is_no_part_of_the_corpus(tmp_path: Path) -> None:
+    with came_home(tmp_path, scenario="") as mill:
+        mill.run("judge --wave 2 --all --yes")
+        mill.run("run --until-idle")
+
+        built = mill.json("corpus build")
+
+    assert [row["label"] for row in mill.json("status")["batches"] if row["kind"] == "judge"] == ["j1"]
+    rows = pq.read_table(mill.root / built["folder"]).to_pylist()
+    assert {row["batch"] for row in rows} == {205, 206}
+    assert len(rows) == 24
+
+
+def test_a_rejected_wave_is_left_out_unless_it_is_named(home: Mill) -> None:
+    home.run("assess --wave 2")
+    home.run("reject --wave 2 --reason 'it reads badly'")
+
+    assert "no wave that was not rejected" in home.refused("corpus build")
+    assert [wave["wave"] for wave in home.json("corpus build --wave 2")["manifest"]["waves"]] == [2]

@@ -24,3 +24,7 @@ def test_a_wave_is_settled_when_every_pair_has_come_to_its_end_and_some_are_refi
 
 def test_a_person_names_waves_whatever_became_of_them() -> None:
     assert [wave for wave in (1, 2, 3) if Named([2, 3]).accepted(wave)] == [2, 3]
+
+
+def test_a_wave_that_is_not_to_be_judged_is_not_taken() -> None:
+    assert not Settled({2: Balance(staged=9, refined=9)}).accepted(3)
