@@ -57,9 +57,14 @@ class Material:
         return self.row.origin is not None
 
     @property
-    def own(self) -> list[BatchRow]:
-        """The wave's batches and repairs, those that a plan withdrew left out."""
+    def paid(self) -> list[BatchRow]:
+        """All that was or will be paid for the wave: batches, repairs and judging, those withdrawn left out."""
         return [row for row in self.batches if row.wave == self.wave and row.status != Status.WITHDRAWN.value]
+
+    @property
+    def own(self) -> list[BatchRow]:
+        """The wave's batches and repairs, which carry its pairs."""
+        return [row for row in self.paid if not row.judges]
 
     @property
     def planned(self) -> list[BatchRow]:

@@ -11,6 +11,7 @@ import pytest
 from adapters.emulator.scenario import scenario_of
 from adapters.emulator.settings import EmulatorSettings
 from core.quality.scores import DIMENSIONS
+from tests.corpora import came_home
 from tests.workspaces import KNOWN, written
 
 if TYPE_CHECKING:
@@ -186,3 +187,17 @@ def test_what_cannot_be_judged_is_refused_in_a_sentence(mill: Mill) -> None:
     assert "gpt" in mill.refused("judge --wave 2 --all --model gpt")
     (mill.root / "prompts" / "judging.md").write_text(" \n")
     assert "judging.md is empty" in mill.refused("judge --wave 2 --all")
+
+
+def test_a_wave_that_was_judged_has_no_more_pairs_in_its_report(tmp_path: Path) -> None:
+    with came_home(tmp_path, scenario="") as mill:
+        mill.run("judge --wave 2 --all --yes")
+        mill.run("run --until-idle")
+        mill.run("report --wave 2")
+
+    said = (mill.root / "reports/WAVE_2_REPORT.md").read_text(encoding="utf-8")
+    assert "24 of 24 pairs are refined" in said
+    assert "| j1 |" in said.partition("Cost")[2]
+    assert (
+        "j1" not in (mill.root / "reports/WAVE_2_SUBMISSION.md").read_text(encoding="utf-8").partition("Cost")[0]
+    )

@@ -27,7 +27,7 @@ KINDS = (
 
 def summary(material: Material) -> list[Block]:
     """Return what matters most, in sentences: where the wave stands, how much came home, at which price."""
-    row, money = material.row, total(costs(material.own, material.models, "wave"))
+    row, money = material.row, total(costs(material.paid, material.models, "wave"))
     asked, refined = sum(each.pairs for each in material.planned), sum(each.refined for each in material.own)
     verdict = f"Its verdict by rule is {row.verdict}." if row.verdict else "It is not assessed yet."
     decision = "Nobody accepted or rejected it yet."
@@ -127,7 +127,7 @@ def _cut(count: int) -> list[Block]:
 
 def cost(material: Material) -> list[Block]:
     """Return tokens and US dollars, expected beside actual, by batch and in all."""
-    found = costs(material.own, material.models, "batch")
+    found = costs(material.paid, material.models, "batch")
     rows = [
         (
             *(name, whole(each.expected_input_tokens), whole(each.input_tokens)),
