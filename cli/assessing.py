@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 from contextlib import closing, contextmanager, suppress
-from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from cli.assessments import read_assessment
 from cli.deciding import assess as record
 from cli.examining import examined, rules_of
 from cli.refined import refined_batches
@@ -155,15 +155,15 @@ def _before(  # noqa: PLR0913, PLR0917 - what a comparison needs
     """Compare with the wave before, as far as that one was assessed by the same checker."""
     earlier = wave.depends_on
     known = load_wave(opened.database.store, earlier).assessed if earlier is not None else None
-    if earlier is None or known is None or not known.report:
+    if earlier is None or known is None:
         return ()
     with suppress(NotFoundError, RefusedError, msgspec.MsgspecError):
-        with opened.files.open(known.report) as stream:
-            content = stream.read()
-        if sha256(content).hexdigest() != known.report_sha256:
-            return ()
-        report = msgspec.json.decode(content, type=Assessment)
-        if report.checker != checker or opened.files.digest(report.pairs_path) != report.pairs_sha256:
+        report = read_assessment(opened, known)
+        if (
+            report is None
+            or report.checker != checker
+            or opened.files.digest(report.pairs_path) != report.pairs_sha256
+        ):
             return ()
         old = Columns()
         with opened.files.open(report.pairs_path) as lines:

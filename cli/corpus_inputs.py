@@ -13,6 +13,7 @@ from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
 from core.ledger.streams import batch_stream
 from core.projections.balance import balances
+from core.wave.lifecycle import Status as WaveStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -36,7 +37,7 @@ def wave_inputs(opened: Opened, named: Collection[int]) -> tuple[WaveInput, ...]
     unknown = sorted(set(named) - by_wave.keys())
     if unknown:
         raise NotFoundError(f"the ledger has no wave {unknown[0]}; `batchmill balance` shows those it has")
-    rejected = {row.wave for row in model.waves() if row.decision == "rejected"}
+    rejected = {row.wave for row in model.waves() if row.decision == WaveStatus.REJECTED.value}
     settled = Settled({wave: balance for wave, balance in by_wave.items() if wave not in rejected})
     acceptance: Acceptance = Named(named) if named else settled
     refining = [row for row in rows if not row.judges]

@@ -70,16 +70,20 @@ def refined_batches(opened: Opened, wave: Wave, rows: Sequence[BatchRow]) -> Ite
 def reviewed(opened: Opened, wave: Wave, rows: Sequence[BatchRow]) -> Iterator[ReviewPair]:
     """Yield the refined pairs of a wave as whoever judges them is shown them, in the extract's order."""
     for pairs in refined_batches(opened, wave, rows):
-        for pair in pairs:
-            yield ReviewPair(
-                pair_id=pair.before.pair_id,
-                category=pair.before.category,
-                source=source_of(pair),
-                question_before=pair.before.question,
-                answer_before=pair.before.answer,
-                question_after=pair.after.question,
-                answer_after=pair.after.answer,
-            )
+        yield from map(review_pair, pairs)
+
+
+def review_pair(pair: RefinedPair) -> ReviewPair:
+    """Return a refined pair as people are shown it."""
+    return ReviewPair(
+        pair_id=pair.before.pair_id,
+        category=pair.before.category,
+        source=source_of(pair),
+        question_before=pair.before.question,
+        answer_before=pair.before.answer,
+        question_after=pair.after.question,
+        answer_after=pair.after.answer,
+    )
 
 
 def source_of(pair: RefinedPair) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from adapters.memory.read_model import MemoryReadModel
-from cli.refined import refined_batches
+from cli.assessments import read_assessment
+from cli.refined import refined_batches, review_pair
 from core.errors import BatchmillError, NotFoundError
 from core.planning.models import models_with
 from core.projections.catch_up import catch_up
 from core.projections.rows import BatchRow, WaveRow  # noqa: TC001 - msgspec reads the annotations at run time
-from core.quality.assessment.report import Assessment
-from core.quality.review_pair import ReviewPair
 from core.reports.material import Material, Samples
 from core.reports.record import Record
 
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from cli.compose import Opened
-    from core.quality.assessment.examine import RefinedPair
-    from core.wave.course_events import WaveAssessed
+    from core.quality.assessment.report import Assessment
+    from core.quality.review_pair import ReviewPair
 
 #: Pairs that a report shows before and after, and what draws them where no sample was drawn.
 SHOWN, SEED = 6, "report"
@@ -74,7 +72,7 @@ def material_of(opened: Opened, world: World, wave: int) -> Material:
         record.fold(recorded)
         as_of = recorded.recorded_at
     assessments = {
-        number: found for number, event in record.assessed.items() if (found := _assessment(opened, event))
+        number: found for number, event in record.assessed.items() if (found := read_assessment(opened, event))
     }
     known = record.assessed.get(wave)
     unread = ""
@@ -94,15 +92,6 @@ def material_of(opened: Opened, world: World, wave: int) -> Material:
         prompt_of=_prompts_of(opened, assessments, record),
         samples=_samples(opened, record, world.batches),
     )
-
-
-def _assessment(opened: Opened, event: WaveAssessed) -> Assessment | None:
-    """Return an assessment from its file, None where it is not what was recorded, or of another form."""
-    if not event.report or opened.files.digest(event.report) != event.report_sha256:
-        return None
-    with opened.files.open(event.report) as stream, suppress(msgspec.MsgspecError):
-        return msgspec.json.decode(stream.read(), type=Assessment)
-    return None
 
 
 def _prompts_of(opened: Opened, assessments: dict[int, Assessment], record: Record) -> dict[str, str]:
@@ -144,21 +133,9 @@ def _chosen(
         for pair in pairs:
             pair_id = pair.before.pair_id
             if not wanted:
-                found.append((hashlib.sha256(f"{SEED}\0{pair_id}".encode()).hexdigest(), _shown(pair)))
+                found.append((hashlib.sha256(f"{SEED}\0{pair_id}".encode()).hexdigest(), review_pair(pair)))
             elif pair_id in wanted:
-                found.append(("", _shown(pair)))
+                found.append(("", review_pair(pair)))
         if not wanted:
             found = nsmallest(SHOWN, found, key=lambda each: each[0])
     return [pair for _, pair in found]
-
-
-def _shown(pair: RefinedPair) -> ReviewPair:
-    return ReviewPair(
-        pair_id=pair.before.pair_id,
-        category=pair.before.category,
-        source=pair.before.pair_id.rpartition("-")[0],
-        question_before=pair.before.question,
-        answer_before=pair.before.answer,
-        question_after=pair.after.question,
-        answer_after=pair.after.answer,
-    )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cli.compose import Opened
+    from cli.report_material import World
     from core.reports.material import Material
 
 
@@ -44,18 +45,17 @@ def write_after(opened: Opened, wave: int, *, assessed: bool = False) -> None:
 
 def rebuild_reports(opened: Opened) -> list[str]:
     """Make every report that stands anew, as of now, and return their paths."""
-    return _made_anew(opened, lambda _: True)
+    return _made_anew(opened, world_now(opened), lambda _: True)
 
 
 def mend_reports(opened: Opened) -> list[str]:
     """Make reports anew, as of now, that are not right for the position they name; return all that stand."""
-    return _made_anew(
-        opened, set(stale_reports(opened, (row.wave for row in world_now(opened).waves))).__contains__
-    )
-
-
-def _made_anew(opened: Opened, wanted: Callable[[str], bool]) -> list[str]:
     world = world_now(opened)
+    stale = frozenset(stale_reports(opened, (row.wave for row in world.waves)))
+    return _made_anew(opened, world, stale.__contains__)
+
+
+def _made_anew(opened: Opened, world: World, wanted: Callable[[str], bool]) -> list[str]:
     standing = _standing(opened, (row.wave for row in world.waves))
     for wave, kinds in standing.items():
         if chosen := [kind for kind in kinds if wanted(path_of(wave, kind))]:

@@ -22,7 +22,8 @@ from core.wave.state import Wave
 from core.wave.state import evolve as evolve_wave
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from enum import Enum
 
     from core.batch.events import BatchEvent
     from core.ledger.recorded import Recorded
@@ -92,19 +93,26 @@ def verify_stream(events: Iterable[Recorded]) -> list[Fault]:
     return faults
 
 
+def _strayed(name: str, follow_on: Callable[[], Enum], become: Callable[[], Enum]) -> list[str]:
+    """Return why what became of a batch or wave is not what its lifecycle leads to, nothing where it is."""
+    try:
+        reached = follow_on()
+    except RefusedError as refusal:
+        return [str(refusal)]
+    after = become()
+    return (
+        [] if after is reached else [f"{name} became {after.value} where the lifecycle leads to {reached.value}"]
+    )
+
+
 def _judge(batch: Batch, event: BatchEvent) -> list[str]:
     """Return what the lifecycle and the accounts have to say against this event."""
     reasons: list[str] = []
     trigger = TRIGGERS.get(type(event))
     if trigger is not None:
-        try:
-            reached = follow(batch.name, batch.status, trigger)
-        except RefusedError as refusal:
-            reasons.append(str(refusal))
-        else:
-            after = evolve(batch, event).status
-            if after is not reached:
-                reasons.append(f"{batch.name} became {after.value} where the lifecycle leads to {reached.value}")
+        reasons += _strayed(
+            batch.name, lambda: follow(batch.name, batch.status, trigger), lambda: evolve(batch, event).status
+        )
     match event:
         case e.BatchSubmitted() if not batch.intent_open:
             reasons.append(f"{batch.name} has job {event.job_name} without an intent recorded before it")
@@ -120,14 +128,11 @@ def _judge_wave(wave: Wave, event: WaveEvent) -> list[str]:
     reasons: list[str] = []
     trigger = trigger_of(wave, event)
     if trigger is not None:
-        try:
-            reached = follow_wave(wave.name, wave.status, trigger)
-        except RefusedError as refusal:
-            reasons.append(str(refusal))
-        else:
-            after = evolve_wave(wave, event).status
-            if after is not reached:
-                reasons.append(f"{wave.name} became {after.value} where the lifecycle leads to {reached.value}")
+        reasons += _strayed(
+            wave.name,
+            lambda: follow_wave(wave.name, wave.status, trigger),
+            lambda: evolve_wave(wave, event).status,
+        )
     match event:
         case WavePlanned() if event.revision != wave.revision + 1:
             reasons.append(f"revision {event.revision} follows {wave.revision}")
