@@ -40,7 +40,7 @@ def wave_inputs(opened: Opened, named: Collection[int]) -> tuple[WaveInput, ...]
     rejected = {row.wave for row in model.waves() if row.decision == WaveStatus.REJECTED.value}
     settled = Settled({wave: balance for wave, balance in by_wave.items() if wave not in rejected})
     acceptance: Acceptance = Named(named) if named else settled
-    refining = [row for row in rows if not row.judges]
+    refining = [row for row in rows if row.refines]
     found = [
         WaveInput(
             wave, balance, _extract(store, wave), _batches(store, [row for row in refining if row.wave == wave])

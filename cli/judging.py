@@ -14,7 +14,7 @@ from core.batch.commands import PlanBatch, RecordFile
 from core.batch.decider import decide
 from core.batch.events import BatchPlanned, BatchWritten
 from core.batch.folding import evolve
-from core.batch.numbers import judge_number, label, serial_of
+from core.batch.numbers import JUDGE, label, number_of, serial_of
 from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
 from core.batch.state import Batch
 from core.engine.places import submission_path
@@ -88,7 +88,7 @@ def plan_judging(opened: Opened, number: int, *, whole: bool, model: str | None)
     seen = 0
     for pairs in cut(opened, wave, wanted, known):
         seen += len(pairs)
-        batches.append(_batch(opened, judge_number(first + len(batches)), pairs, recipe))
+        batches.append(_batch(opened, number_of(JUDGE, first + len(batches)), pairs, recipe))
     if not seen and not known:
         raise RefusedError(f"wave {number} has no refined pair yet; have it judged when its answers came home")
     return Judging(

@@ -128,9 +128,7 @@ def _through(opened: Opened, number: int, source: Source, name: str) -> Passage 
 def _likely(opened: Opened, source: Source, *, certain: bool) -> list[int]:
     """Return the wave's batches that may carry the pair; the unlikely follow unless the extract is certain."""
     rows = opened.database.read_model.batches()
-    rows = [
-        row for row in rows if row.wave == source.wave and row.repairs is None and not row.judges and row.pairs
-    ]
+    rows = [row for row in rows if row.wave == source.wave and row.repairs is None and row.refines and row.pairs]
     rows.sort(key=lambda row: not _may_carry(row, source))
     return [row.number for row in rows if not certain or _may_carry(row, source)]
 

@@ -243,7 +243,7 @@ def _terms(opened: Opened, request: Request, wave: Wave) -> PlanTerms:
     name = opened.settings.model.name
     catch_up(opened.database.store, opened.database.read_model)
     rows = opened.database.read_model.batches()
-    highest = max((serial_of(row.number) for row in rows if not row.judges), default=0)
+    highest = max((serial_of(row.number) for row in rows if row.refines), default=0)
     return PlanTerms(
         wave=request.wave,
         revision=wave.revision + 1,

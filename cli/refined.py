@@ -48,7 +48,7 @@ def refined_batches(opened: Opened, wave: Wave, rows: Sequence[BatchRow]) -> Ite
         raise NotFoundError(f"wave {wave.wave} has no plan; run `batchmill plan --wave {wave.wave}` first")
     carriers: dict[int, list[BatchRow]] = {}
     for row in rows:
-        if row.wave == wave.wave and row.refined_path and row.refined and not row.judges:
+        if row.wave == wave.wave and row.refined_path and row.refined and row.refines:
             carriers.setdefault(row.repairs or row.number, []).append(row)
     current: int | None = None
     home: dict[str, Home] = {}

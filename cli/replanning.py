@@ -144,7 +144,7 @@ def replan(
 def _busy(opened: Opened, wave: Wave) -> set[int]:
     """Return the batches that a repair is under way for: another would take the number that it may need."""
     opened.catch_up()
-    rows = [row for row in opened.database.read_model.batches() if row.wave == wave.wave and not row.judges]
+    rows = [row for row in opened.database.read_model.batches() if row.wave == wave.wave and row.refines]
     return {row.repairs for row in rows if row.repairs and not (row.read_at and not row.missing_now)}
 
 

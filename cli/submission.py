@@ -88,7 +88,7 @@ def _waiting(opened: Opened, rows: Sequence[BatchRow]) -> dict[int, str]:
         late = [
             row
             for row in rows
-            if first and row.wave == number and row.number not in first and not row.repairs and not row.judges
+            if first and row.wave == number and row.number not in first and not row.repairs and row.refines
         ]
         why = f"wave {number} is held: {wave.held}" if wave.held else f"batch {number_ranges(first)} goes first"
         for row in late:
@@ -112,8 +112,7 @@ def rows_of(opened: Opened, first: int, last: int) -> list[BatchRow]:
         )
     if kind_of(first) != kind_of(last):
         raise RefusedError(
-            f"the range {label(first)} to {label(last)} mixes batches that judge with others; "
-            "give one kind after the other"
+            f"the range {label(first)} to {label(last)} mixes batches of two kinds; give one kind after the other"
         )
     everything = {row.number: row for row in opened.database.read_model.batches()}
     wanted = {first, last}.union(range(base_of(first), base_of(last)) if first != last else ())

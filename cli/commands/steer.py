@@ -150,7 +150,7 @@ def release(
         said = release_wave(workspace, wave, reason)
         rows = workspace.database.read_model.batches()
     unsent = {Status.PLANNED, Status.WRITTEN}
-    if any(row.wave == wave and Status(row.status) in unsent and not row.judges for row in rows):
+    if any(row.wave == wave and Status(row.status) in unsent and row.refines for row in rows):
         say(said)
     else:
         say(f"{said.partition(';')[0].removesuffix('.')}, and nothing of it is left to send.")

@@ -40,7 +40,7 @@ def kinds(rows: Rows) -> dict[str, list[str]]:
         "extracts": [row.extract_path for row in rows.waves],
         "batch files": [row.file_path for row in batches if row.status not in FILELESS],
         "results": [row.result_path for row in batches],
-        "refined pairs": [row.refined_path for row in batches if not row.judges],
+        "refined pairs": [row.refined_path for row in batches if row.refines],
         "judgements": [row.refined_path for row in batches if row.judges],
     }
     return {kind: sorted({path for path in found if path}) for kind, found in paths.items()}
@@ -63,7 +63,7 @@ def check_recorded(opened: Opened, rows: Rows) -> Iterator[Finding]:
 
 def unfinished(rows: Rows) -> set[int]:
     """Return the waves of which a batch may still be written, or repaired."""
-    rows_left = (row for row in rows.batches if row.status != Status.WITHDRAWN.value and not row.judges)
+    rows_left = (row for row in rows.batches if row.status != Status.WITHDRAWN.value and row.refines)
     return {row.wave for row in rows_left if not row.read_at or row.missing_now > 0}
 
 

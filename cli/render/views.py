@@ -97,7 +97,7 @@ def _wave_reasons(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list
 def waits_for_wave(row: BatchRow, held: Collection[int]) -> bool:
     """Whether a batch waits for its wave, one of those held: a canary was sent once, repairs go anyway."""
     unsent = row.status == Status.WRITTEN.value and not row.attempt
-    planned = row.repairs is None and not row.judges
+    planned = row.repairs is None and row.refines
     return row.wave in held and unsent and not row.hold and planned
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from core.batch.numbers import JUDGE, kind_of, round_of, serial_of
+from core.batch.numbers import REFINE, kind_of, round_of, serial_of
 
 if TYPE_CHECKING:
     from core.batch.state import Batch
@@ -35,8 +35,10 @@ def adopted_path(policy: Policy, batch: Batch) -> str:
 def _file_name(policy: Policy, number: int) -> str:
     """Return the template's name for a batch of a plan, and with `r1` added for its first repair.
 
-    What judges has `judge_` before it; a template's digits stand elsewhere, so no two batches share a name.
+    One of another kind has that before it, as in `judge_`; a template's digits stand elsewhere, so no two batches
+    share a name.
     """
     name = policy.file_template.format(number=serial_of(number))
-    name = f"judge_{name}" if kind_of(number) == JUDGE else name
+    kind = kind_of(number)
+    name = name if kind == REFINE else f"{kind}_{name}"
     return f"{name.removesuffix('.jsonl')}r{round_of(number)}.jsonl" if round_of(number) else name

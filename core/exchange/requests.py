@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from core.batch.numbers import JUDGE, kind_of, round_of, serial_of
+from core.batch.numbers import LETTERS, kind_of, round_of, serial_of
 from core.batch.parts import Estimate, RequestLine
 from core.exchange.answer_schema import ANSWER_SCHEMA
 from core.exchange.framing import framed
@@ -99,9 +99,8 @@ def render_requests(
 
 def batch_name(number: int) -> str:
     """Return how requests call a batch: `batch_205`, `batch_205r1` for a repair, `batch_j003` where it judges."""
-    judge = "j" if kind_of(number) == JUDGE else ""
     repair = f"r{round_of(number)}" if round_of(number) else ""
-    return f"batch_{judge}{serial_of(number):03d}{repair}"
+    return f"batch_{LETTERS[kind_of(number)]}{serial_of(number):03d}{repair}"
 
 
 def generation_config(

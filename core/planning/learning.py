@@ -46,7 +46,7 @@ def experience(row: BatchRow, plan: WavePlanned) -> Experience | None:
     The tokens of an answer that was cut off belong to the pairs that were whole and to half of one more. Thoughts
     count as answer, which errs on the safe side.
     """
-    if row.judges or row.read_at is None or row.repairs is not None or row.malformed * _GARBAGE > row.pairs:
+    if not row.refines or row.read_at is None or row.repairs is not None or row.malformed * _GARBAGE > row.pairs:
         return None
     packing = plan.settings.packing
     thinking, room = (packing.thinking_budget, packing.room) if packing else (0, 1.0)

@@ -57,7 +57,7 @@ def batch_balance(row: BatchRow) -> Balance:
 
     Pairs that a repair has taken over are in its share and no longer in the batch's; a batch that judges has none.
     """
-    if row.status == Status.WITHDRAWN.value or row.judges:
+    if row.status == Status.WITHDRAWN.value or not row.refines:
         return Balance()
     if row.read_at or row.status == Status.FAILED.value:
         return Balance(refined=row.refined, missing=row.missing_now, given_up=row.given_up)

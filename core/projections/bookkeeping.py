@@ -8,7 +8,7 @@ import msgspec
 
 from core.batch import adopted_events as a
 from core.batch import events as e
-from core.batch.numbers import JUDGE, kind_of
+from core.batch.numbers import REFINE, kind_of
 from core.ledger.streams import batch_number
 from core.pairs import count
 from core.projections.balance import Balance
@@ -56,9 +56,9 @@ class PairBooks:
         return dict(sorted(self._waves.items()))
 
     def fold(self, recorded: Recorded) -> None:
-        """Take in one event of any stream; batches that judge move no pair."""
+        """Take in one event of any stream; only batches that refine move a pair."""
         event, number = recorded.event, batch_number(recorded.stream)
-        if number is not None and kind_of(number) == JUDGE:
+        if number is not None and kind_of(number) != REFINE:
             return
         if isinstance(event, WavePlanned):
             self._plan(event)

@@ -118,8 +118,8 @@ def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
         batches=1,
         home=int(home),
         # A repair's pairs are counted where they were planned, and judged ones are home already.
-        pairs=0 if row.repairs or row.judges else row.pairs,
-        refined=0 if row.judges else row.refined,
+        pairs=0 if row.repairs or not row.refines else row.pairs,
+        refined=row.refined if row.refines else 0,
         expected_input_tokens=row.estimated_input_tokens,
         expected_output_tokens=row.estimated_output_tokens,
         expected_usd=row.estimated_cost_usd,

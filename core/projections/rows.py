@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from core.batch.lifecycle import Status
-from core.batch.numbers import JUDGE, kind_of, label
+from core.batch.numbers import JUDGE, REFINE, kind_of, label
 
 
 class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
@@ -130,13 +130,18 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
     @property
     def kind(self) -> str:
-        """What the batch is for: `refine` or `judge`."""
+        """What the batch is for, as `core.batch.numbers` has it."""
         return kind_of(self.number)
 
     @property
     def judges(self) -> bool:
-        """Whether the batch judges pairs that are home, so that it carries none of its wave's."""
+        """Whether the batch judges pairs that are home."""
         return self.kind == JUDGE
+
+    @property
+    def refines(self) -> bool:
+        """Whether the batch carries pairs of its wave; any other kind is about pairs that are home, or none."""
+        return self.kind == REFINE
 
     @property
     def missing_now(self) -> int:

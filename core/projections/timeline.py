@@ -35,7 +35,7 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
 
 def _wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
     judging = [row for row in rows if row.judges]
-    rows = [row for row in rows if not row.judges]
+    rows = [row for row in rows if row.refines]
     lines = _adopted(wave, rows, awaited) if wave.origin else _planned(wave, rows, awaited)
     return lines + _judging(wave, judging) + judgement(wave)
 

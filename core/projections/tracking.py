@@ -25,7 +25,7 @@ def tracking_document(rows: Sequence[BatchRow]) -> bytes:
     is claimed of it stands beside what the ledger has. Batches that judge carry no pairs of their own and are not
     in it.
     """
-    rows = [row for row in rows if not row.judges]
+    rows = [row for row in rows if row.refines]
     carried = [row for row in rows if row.status != Status.WITHDRAWN.value and row.repairs is None]
     counts = [row.pairs for row in carried]
     document = {

@@ -42,7 +42,7 @@ def kept_back(waves: Sequence[WaveRow], batches: Iterable[BatchRow]) -> dict[int
     for row in batches:
         if row.wave in why and row.status in UNSENT and not row.hold and not row.started_at:
             wave = by_number[row.wave]
-            planned = row.number in wave.repairs if wave.origin else row.repairs is None and not row.judges
+            planned = row.number in wave.repairs if wave.origin else row.repairs is None and row.refines
             if planned or wave.status == WaveStatus.REJECTED.value:
                 found.setdefault(row.wave, []).append(row)
     return found

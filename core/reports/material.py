@@ -64,7 +64,7 @@ class Material:
     @property
     def own(self) -> list[BatchRow]:
         """The wave's batches and repairs, which carry its pairs."""
-        return [row for row in self.paid if not row.judges]
+        return [row for row in self.paid if row.refines]
 
     @property
     def planned(self) -> list[BatchRow]:

@@ -176,7 +176,7 @@ def test_a_judging_batch_whose_file_is_gone_can_be_given_up_for_another(home: Mi
     assert "by model:gemini-2.5-flash (technical accuracy 4" in home.run(f"pair {pair_id}")
     assert home.json(f"pair {pair_id}")["scores"][0]["reviewer"] == "model:gemini-2.5-flash"
     assert "judges pairs that are home already" in home.refused("balance --which missing --batch j2")
-    assert "mixes batches that judge with others" in home.refused("pause 205 j2")
+    assert "mixes batches of two kinds" in home.refused("pause 205 j2")
 
 
 def test_what_cannot_be_judged_is_refused_in_a_sentence(mill: Mill) -> None:

@@ -14,7 +14,7 @@ from core.batch import events as e
 from core.batch.commands import RecordAnswers
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
-from core.batch.numbers import judge_number, parse, repair_of
+from core.batch.numbers import JUDGE, number_of, parse, repair_of
 from core.engine.books import Entry
 from core.engine.read import read_into
 from core.errors import RefusedError
@@ -40,7 +40,7 @@ from core.wave.scoring import RecordScores
 from core.wave.state import Wave
 from tests.mill import PENDING, RUNNING, Mill, Spy
 
-J1 = judge_number(1)
+J1 = number_of(JUDGE, 1)
 HOME = Balance(staged=4, refined=4)
 REVIEWER = "model:gemini-2.5-flash"
 
@@ -242,7 +242,7 @@ def test_what_judges_teaches_nothing_about_the_length_of_refinements(mill: Mill)
 def test_two_judging_batches_of_one_wave_are_scored_in_one_commit(mill: Mill) -> None:
     home(mill)
     mill.judge(J1, pair_ids(mill)[:2])
-    mill.judge(judge_number(2), pair_ids(mill)[2:])
+    mill.judge(number_of(JUDGE, 2), pair_ids(mill)[2:])
     mill.drive()
 
     assert [score.pair_id for score in scores(mill)] == pair_ids(mill)

@@ -11,9 +11,9 @@ from core.batch.numbers import (
     REFINE,
     base_of,
     in_order,
-    judge_number,
     kind_of,
     label,
+    number_of,
     parse,
     repair_of,
     round_of,
@@ -52,7 +52,7 @@ def test_the_repair_of_a_repair_repairs_the_batch_of_the_plan(number: int, first
 
 @given(BASES, ROUNDS)
 def test_a_batch_that_judges_is_called_by_a_count_of_its_own(serial: int, round_: int) -> None:
-    number, repair = judge_number(serial), repair_of(judge_number(serial), round_)
+    number, repair = number_of(JUDGE, serial), repair_of(number_of(JUDGE, serial), round_)
 
     assert (label(number), label(repair)) == (f"j{serial}", f"j{serial}r{round_}")
     assert (parse(label(number)), parse(label(repair))) == (number, repair)
@@ -63,7 +63,7 @@ def test_a_batch_that_judges_is_called_by_a_count_of_its_own(serial: int, round_
 
 @given(BASES, st.integers(0, MOST_ROUNDS), BASES, st.integers(0, MOST_ROUNDS))
 def test_a_batch_that_judges_can_never_meet_another(serial: int, round_: int, number: int, other: int) -> None:
-    judging, refining = repair_of(judge_number(serial), round_), repair_of(number, other)
+    judging, refining = repair_of(number_of(JUDGE, serial), round_), repair_of(number, other)
 
     assert (kind_of(judging), kind_of(refining)) == (JUDGE, REFINE)
     assert judging > refining

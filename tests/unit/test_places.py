@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.batch.numbers import HIGHEST, MOST_ROUNDS, judge_number, repair_of
+from core.batch.numbers import HIGHEST, JUDGE, MOST_ROUNDS, number_of, repair_of
 from core.engine.places import submission_path
 from core.engine.policy import Policy
 from core.exchange.requests import batch_name
 
 NUMBERS = st.builds(
     repair_of,
-    st.one_of(st.integers(1, HIGHEST), st.integers(1, HIGHEST).map(judge_number)),
+    st.one_of(st.integers(1, HIGHEST), st.integers(1, HIGHEST).map(partial(number_of, JUDGE))),
     st.integers(0, MOST_ROUNDS),
 )
 
@@ -23,8 +25,8 @@ NUMBERS = st.builds(
     [
         (205, "submissions/batch_205.jsonl", "batch_205"),
         (repair_of(205, 1), "submissions/batch_205r1.jsonl", "batch_205r1"),
-        (judge_number(3), "submissions/judge_batch_003.jsonl", "batch_j003"),
-        (repair_of(judge_number(3), 2), "submissions/judge_batch_003r2.jsonl", "batch_j003r2"),
+        (number_of(JUDGE, 3), "submissions/judge_batch_003.jsonl", "batch_j003"),
+        (repair_of(number_of(JUDGE, 3), 2), "submissions/judge_batch_003r2.jsonl", "batch_j003r2"),
     ],
 )
 def test_a_batch_is_called_alike_by_its_file_and_its_requests(number: int, path: str, name: str) -> None:

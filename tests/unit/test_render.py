@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cli.render.text import clean, clock_time, number_ranges, table, told_once
 from cli.render.views import MOST_LINES, balance_lines, status_lines, timeline_lines
-from core.batch.numbers import judge_number, repair_of
+from core.batch.numbers import JUDGE, number_of, repair_of
 from core.projections.balance import Balance
 from core.projections.milestone import Milestone
 from core.projections.rows import BatchRow, WaveRow
@@ -90,7 +90,7 @@ def test_printable_text_is_shown_as_it_is(text: str) -> None:
         ((205, 206, 207), "205-207"),
         ((211, 205, 206), "205-206, 211"),
         ((1, 3, 5), "1, 3, 5"),
-        ((judge_number(2), 205, judge_number(1), repair_of(judge_number(1), 1)), "205, j1-j2, j1r1"),
+        ((number_of(JUDGE, 2), 205, number_of(JUDGE, 1), repair_of(number_of(JUDGE, 1), 1)), "205, j1-j2, j1r1"),
     ],
 )
 def test_numbers_are_written_as_people_write_them(numbers: tuple[int, ...], shown: str) -> None:
@@ -262,8 +262,8 @@ def test_pairs_given_up_have_a_column_when_there_are_any() -> None:
             [([205, repair_of(205, 1)], "`batchmill retry N`")],
         ),
         (
-            [(judge_number(1), "`batchmill retry j1`"), (judge_number(2), "`batchmill retry j2`")],
-            [([judge_number(1), judge_number(2)], "`batchmill retry j1 j2`")],
+            [(number_of(JUDGE, 1), "`batchmill retry j1`"), (number_of(JUDGE, 2), "`batchmill retry j2`")],
+            [([number_of(JUDGE, 1), number_of(JUDGE, 2)], "`batchmill retry j1 j2`")],
         ),
         ([(205, "205 pairs"), (206, "206 pairs")], [([205], "205 pairs"), ([206], "206 pairs")]),
     ],

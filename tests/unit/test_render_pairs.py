@@ -20,7 +20,7 @@ from cli.render.money import cost_lines, fruitless_lines, price_lines
 from cli.render.pairs import way_lines
 from cli.render.text import STEERING, json_list
 from cli.render.views import labelled, standing_line, status_lines
-from core.batch.numbers import judge_number, repair_of
+from core.batch.numbers import JUDGE, number_of, repair_of
 from core.planning.models import models_with
 from core.projections.fruitless import Fruitless
 from core.projections.money import Figures
@@ -193,7 +193,7 @@ def test_a_next_try_that_is_past_is_not_announced() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "label", "kind"), [(repair_of(205, 2), "205r2", "refine"), (judge_number(3), "j3", "judge")]
+    ("number", "label", "kind"), [(repair_of(205, 2), "205r2", "refine"), (number_of(JUDGE, 3), "j3", "judge")]
 )
 def test_a_row_in_json_has_its_label_and_what_it_is_for_beside_its_number(
     number: int, label: str, kind: str

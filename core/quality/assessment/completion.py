@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def completion_of(wave: int, rows: Sequence[BatchRow]) -> Completion:
     """Return how much of a wave came home, with its repairs; a batch is done when its answers were read."""
-    own = [row for row in rows if row.wave == wave and not row.judges]
+    own = [row for row in rows if row.wave == wave and row.refines]
     own = [row for row in own if row.status != Status.WITHDRAWN.value]
     batches = [row for row in own if row.repairs is None]
     done = [row for row in batches if row.read_at or _asked_again(row, own)]

@@ -1,0 +1,77 @@
+"""Vectors by content hash: `vectors/<space>/<name>.parquet` in the corpus folder, each file whole or not there.
+
+A file has two columns, `content_sha256` (string, hex) and `vector` (a list of as many float32 as the space has
+dimensions, of length 1). Files are never changed; what two of them hold of one text, the later name has right.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from adapters.corpus.disk import on_disk
+from adapters.corpus.parts import COMPRESSION, ROWS_A_GROUP, part_of
+from core.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from core.corpus.manifest import Part
+    from core.corpus.space import Space
+
+FOLDER = "vectors"
+
+
+class VectorFolder:
+    """The vectors of one space in a corpus folder."""
+
+    def __init__(self, corpus: Path, space: Space) -> None:
+        """Keep vectors of `space` below the corpus folder, which need not exist."""
+        self.space = space
+        self.root = corpus / FOLDER / space.name
+        self.schema = pa.schema(
+            [
+                pa.field("content_sha256", pa.string(), nullable=False),
+                pa.field("vector", pa.list_(pa.float32(), space.dimensions)),
+            ]
+        )
+
+    def files(self) -> list[Path]:
+        """Return the files of the space, in the order of their names."""
+        return sorted(self.root.glob("*.parquet"))
+
+    def held(self) -> set[str]:
+        """Return the content hashes that have a vector; BadInputError or StorageError names an unusable file."""
+        return {digest for batch in self.read(["content_sha256"]) for digest in batch.column(0).to_pylist()}
+
+    def read(self, columns: Sequence[str] = ("content_sha256", "vector")) -> Iterator[pa.RecordBatch]:
+        """Yield all vectors, some thousand at a time.
+
+        Raises BadInputError for a file with vectors of another size, StorageError for one that cannot be read.
+        """
+        for path in self.files():
+            with on_disk(path, "read"), pq.ParquetFile(path) as file:
+                if not file.schema_arrow.equals(self.schema):
+                    raise BadInputError(
+                        f"{path} does not hold vectors of {self.space.dimensions} dimensions as {self.space.name} "
+                        "has them; remove it and run `batchmill corpus embed` again"
+                    )
+                yield from file.iter_batches(batch_size=ROWS_A_GROUP, columns=list(columns))
+
+    def add(self, name: str, hashes: Sequence[str], vectors: pa.Array) -> Part:
+        """Keep vectors as the file `name`, flushed to disk; StorageError when the disk refuses.
+
+        `vectors` is a fixed-size list array of float32, one vector a hash.
+        """
+        path = self.root / f"{name}.parquet"
+        beside = path.with_name(f".{path.name}.part")
+        table = pa.Table.from_arrays([pa.array(hashes, pa.string()), vectors], schema=self.schema)
+        with on_disk(path):
+            self.root.mkdir(parents=True, exist_ok=True)
+            pq.write_table(table, beside, compression=COMPRESSION, row_group_size=ROWS_A_GROUP)
+            part_of(self.root, beside.name, table.num_rows)
+            beside.replace(path)
+        return part_of(self.root, path.name, table.num_rows)
