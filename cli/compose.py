@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.ports import BatchProvider, ReadModel
+    from core.ports import ProviderStore, ReadModel
 
 SQLITE = "sqlite:///"
 
@@ -80,7 +80,7 @@ class Opened:
             return memory
         return model
 
-    def provider(self) -> BatchProvider:
+    def provider(self) -> ProviderStore:
         """Return the provider that the settings name; raises CredentialsError when there is no key."""
         from adapters.gemini.provider import GeminiProvider  # noqa: PLC0415 - half a second, for two commands
 
