@@ -149,10 +149,10 @@ def _write(
         at=now,
     )
     written = BatchWritten(stored.path, stored.sha256, stored.size, tuple(rendered), now)
-    _record(opened, batch.number, (PlanBatch(planned), RecordFile(written)), f"judge --wave {judging.wave}")
+    begin_batch(opened, batch.number, (PlanBatch(planned), RecordFile(written)), f"judge --wave {judging.wave}")
 
 
-def _record(opened: Opened, number: int, commands: Sequence[BatchCommand], said: str) -> None:
+def begin_batch(opened: Opened, number: int, commands: Sequence[BatchCommand], said: str) -> None:
     """Append what begins a batch: its number must be new, whatever another command does meanwhile."""
     batch, context = Batch(number=number), opened.context(said)
     events: list[NewEvent] = []

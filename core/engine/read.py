@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.batch import commands as c
 from core.batch.adoption import NO_KEY
 from core.batch.events import AnswersRead
-from core.batch.numbers import JUDGE
+from core.batch.numbers import ERRAND, JUDGE
 from core.batch.parts import RequestLine
 from core.engine.books import Entry
 from core.engine.haul import Haul
 from core.engine.places import result_path
 from core.errors import NotFoundError, StorageError
 from core.exchange.answers import AnswerReader
+from core.exchange.errand_answers import ErrandReader, answer_lines
 from core.exchange.lines import result_lines
 from core.exchange.prompts import version_of
 from core.exchange.refined_lines import refined_lines
@@ -54,11 +55,16 @@ def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
 def read_into(files: WorkspaceFiles, batch: Batch, place: str) -> Kept:
     """Read a batch's kept result into the file at `place`; the same result gives the same bytes.
 
-    It has the refined pairs, or the judgements of a batch that judges. Raises NotFoundError when the result is
-    missing, StorageError when the disk refuses.
+    It has the refined pairs, the judgements of a batch that judges, or the answers to an errand. Raises
+    NotFoundError when the result is missing, StorageError when the disk refuses.
     """
     judgements: list[Judgement] = []
     with files.open(batch.result_path) as kept, files.create(place) as pending:
+        if batch.kind == ERRAND:
+            errand = ErrandReader(result_lines(kept), batch.requests)
+            told = answer_lines(errand, batch=batch.label, attempt=batch.attempt, model=batch.model)
+            pending.sink.writelines(told)
+            return Kept(pending.commit(), errand.reading(), ())
         reader = reader_of(batch, result_lines(kept))
         if batch.kind == JUDGE:
             pending.sink.writelines(_judged_lines(batch, reader, judgements))
@@ -96,7 +102,7 @@ def reader_of(batch: Batch, lines: Iterable[bytes | Overlong]) -> AnswerReader:
 
 
 def _read(shop: Workshop, batch: Batch) -> Haul:
-    what = "judged" if batch.kind == JUDGE else "refined"
+    what = {JUDGE: "judged", ERRAND: "answers"}.get(batch.kind, "refined")
     try:
         stored, reading, judgements = read_into(shop.files, batch, result_path(shop.policy, batch, what))
     except (NotFoundError, StorageError) as error:
