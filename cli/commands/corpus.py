@@ -8,8 +8,7 @@ import typer
 
 from cli.commands import HIGHEST
 from cli.corpus_choices import Engine, Listed
-from core.corpus.forms import Form
-from core.corpus.terms import Repeated
+from core.corpus.choices import Form, Repeated
 
 if TYPE_CHECKING:
     from cli.compose import Opened
