@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 FILE = "batchmill.toml"
 PREFIX = "BATCHMILL_"
-#: Variables that are no settings: where the workspace is, and who signs commands.
-OTHER_VARIABLES = {"BATCHMILL_WORKSPACE", "BATCHMILL_ACTOR"}
+#: Variables that are no settings: where the workspace is, who signs commands, and the token of the MCP server.
+OTHER_VARIABLES = {"BATCHMILL_WORKSPACE", "BATCHMILL_ACTOR", "BATCHMILL_MCP_TOKEN"}
 
 
 class Settings(BaseSettings):
