@@ -25,6 +25,7 @@ HOMES = {
     "apscheduler": ("adapters.scheduler",),
     "harper": ("adapters.language",),
     "watchfiles": ("adapters.watching",),
+    "prometheus_client": ("adapters.metrics",),
     "starlette": ("adapters.emulator",),
     "uvicorn": ("adapters.emulator",),
     "pyarrow": ("adapters.corpus",),
