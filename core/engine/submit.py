@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
-from core.batch.numbers import JUDGE
+from core.batch.numbers import EMBED, JUDGE
 from core.engine.books import Entry
 from core.engine.budget import affordable
 from core.engine.gate import begun, is_barred
@@ -78,6 +78,11 @@ def _check_file(shop: Workshop, batch: Batch) -> bool:
         todo = (
             f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}` and "
             f"have its pairs judged anew with `batchmill judge --wave {batch.wave}`"
+        )
+    elif batch.kind == EMBED:
+        todo = (
+            f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}` and "
+            "have its pairs embedded anew with `batchmill corpus embed`"
         )
     else:
         todo = f"run `batchmill write --wave {batch.wave}`, then `batchmill retry {batch.label}`"
@@ -168,7 +173,9 @@ def _create_from(shop: Workshop, batch: Batch, file_name: str) -> Job:
     if not shop.may_spend():
         # Another process may drive the ledger by now, and look for this very job.
         raise UnavailableError("the lease may have run out before the job was created; it is created later")
-    return shop.provider.create(model=batch.model, input_file=file_name, display_name=batch.display_name)
+    return shop.provider.create(
+        model=batch.model, input_file=file_name, display_name=batch.display_name, embeds=batch.kind == EMBED
+    )
 
 
 def _upload(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> str:
