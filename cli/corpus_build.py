@@ -10,6 +10,7 @@ from adapters.corpus.folder import CorpusFolder, folder_name
 from adapters.corpus.parts import ROWS_A_GROUP, ROWS_A_PART, WRITER, write_parts
 from adapters.files.extract import read_extract
 from cli.corpus_inputs import differing, wave_inputs
+from cli.corpus_recording import record_build
 from cli.corpus_standing import BUILD, FOLDER
 from core.corpus.gathering import gather
 from core.corpus.inputs import fingerprint
@@ -50,6 +51,7 @@ def build(opened: Opened, named: Collection[int]) -> Built:
     made_from = fingerprint(waves, SHAPE, ROWS_A_PART, ROWS_A_GROUP, WRITER)
     former = home.manifest(BUILD, BuildManifest)
     if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+        record_build(opened, home, former)
         return Built(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
     with home.begin(BUILD, made_from) as step:
         try:
@@ -70,6 +72,7 @@ def build(opened: Opened, named: Collection[int]) -> Built:
             writer=WRITER,
         )
         step.commit(manifest)
+    record_build(opened, home, manifest)
     return Built(new=True, folder=f"{FOLDER}/{manifest.folder}", manifest=manifest)
 
 
