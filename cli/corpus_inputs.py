@@ -43,7 +43,10 @@ def wave_inputs(opened: Opened, named: Collection[int]) -> tuple[WaveInput, ...]
     refining = [row for row in rows if row.refines]
     found = [
         WaveInput(
-            wave, balance, _extract(store, wave), _batches(store, [row for row in refining if row.wave == wave])
+            wave,
+            balance,
+            _extract(store, wave),
+            batch_inputs(store, [row for row in refining if row.wave == wave]),
         )
         for wave, balance in by_wave.items()
         if acceptance.accepted(wave)
@@ -78,7 +81,8 @@ def _extract(store: EventStore, wave: int) -> RecordedFile | None:
     return RecordedFile(plan.extract_path, plan.extract_sha256) if plan and plan.extract_path else None
 
 
-def _batches(store: EventStore, rows: Sequence[BatchRow]) -> tuple[BatchInput, ...]:
+def batch_inputs(store: EventStore, rows: Sequence[BatchRow]) -> tuple[BatchInput, ...]:
+    """Return those of refining batches whose answers were read, with their files, each before its repairs."""
     read = [row for row in rows if row.read_at and row.status != Status.WITHDRAWN.value]
     read.sort(key=lambda row: in_order(row.number))
     return tuple(_batch(store, row) for row in read)

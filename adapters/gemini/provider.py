@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
 
 import msgspec
-from google import genai
 from google.genai import types
 
+from adapters.gemini.client import client_of
 from adapters.gemini.files import LARGEST_PAGE, file_of, file_page_of
 from adapters.gemini.operations import inline_lines, job_of, page_of, state_of
 from adapters.gemini.translate import translated
-from core.errors import AmbiguousError, CredentialsError, GoneError, RejectedError
+from core.errors import AmbiguousError, GoneError, RejectedError
 from core.ports import Job, JobPage
 
 if TYPE_CHECKING:
@@ -39,25 +39,8 @@ class GeminiProvider:
         timeout_seconds: float = 60.0,
     ) -> None:
         """Prepare a client; nothing is sent yet. Raises CredentialsError when the key is empty."""
-        if not api_key:
-            raise CredentialsError(
-                "there is no API key: set GEMINI_API_KEY (or GOOGLE_API_KEY) in the environment"
-            )
-        if not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
-            raise CredentialsError(
-                "the API key holds blanks or characters that no key has; set GEMINI_API_KEY anew"
-            )
+        self._client = client_of(api_key, base_url, api_version, timeout_seconds)
         self._secret = api_key
-        self._client = genai.Client(
-            api_key=api_key,
-            enterprise=False,
-            http_options=types.HttpOptions(
-                base_url=base_url,
-                api_version=api_version,
-                timeout=int(timeout_seconds * 1000),
-                retry_options=types.HttpRetryOptions(attempts=1),
-            ),
-        )
 
     def upload(self, content: BinaryIO, *, display_name: str) -> RemoteFile:
         """Put a batch file into the provider's store."""

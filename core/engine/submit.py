@@ -129,11 +129,11 @@ def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry,
     try:
         job = _create(shop, batch, facts)
     except (ProviderError, NotFoundError) as error:
-        fact = _judge(shop, batch, error)
+        fact = came_of(shop, batch, error)
         if isinstance(error, RateLimitedError) and isinstance(fact, c.RecordDeferral):
             limited.append(fact.until)
         return (
-            Entry(batch.number, (*facts, fact), _heard(error)),
+            Entry(batch.number, (*facts, fact), heard(error)),
             error if isinstance(error, ProviderError) else None,
         )
     now = shop.now()
@@ -141,7 +141,7 @@ def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry,
     return Entry(batch.number, tuple(facts), "the provider created the job"), None
 
 
-def _heard(error: ProviderError | NotFoundError) -> str:
+def heard(error: ProviderError | NotFoundError) -> str:
     """Return what came of a submission, as the cause of its event."""
     match error:
         case AmbiguousError():
@@ -193,7 +193,7 @@ def _upload(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> str:
     return remote.name
 
 
-def _judge(shop: Workshop, batch: Batch, error: ProviderError | NotFoundError) -> BatchCommand:
+def came_of(shop: Workshop, batch: Batch, error: ProviderError | NotFoundError) -> BatchCommand:
     """Return the fact that an error is: nothing happened and may later, never will, or nobody knows."""
     now = shop.now()
     reason = str(error)

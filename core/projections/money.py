@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from core.projections.rows import BatchRow
 
 
+#: What begins the name of a job that was done at once, in a call of its own.
+ONLINE = "online/"
+#: How much dearer that is than a batch.
+ONLINE_FACTOR = 2.0
+
+
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens and US dollars of some batches; `home` counts those whose answers were read, and all that is actual.
 
@@ -104,14 +110,20 @@ def _sum(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one + other
 
 
-def price(model: Model, requests: int, input_tokens: int, output_tokens: int) -> float:
+def price(
+    model: Model, requests: int, input_tokens: int, output_tokens: int, job_name: str | None = None
+) -> float:
     """Return what so many requests cost that have these tokens together, in US dollars.
 
-    A model may charge more for a long request, so each is priced by itself; of each the average length is known.
+    They cost more where they were done at once, as the name of the job says. A model may charge more for a long
+    request, so each is priced by itself; of each the average length is known.
     """
     number = max(requests, 1)
     (least_in, more_in), (least_out, more_out) = divmod(input_tokens, number), divmod(output_tokens, number)
-    return sum(model.cost(least_in + (place < more_in), least_out + (place < more_out)) for place in range(number))
+    batch = sum(
+        model.cost(least_in + (place < more_in), least_out + (place < more_out)) for place in range(number)
+    )
+    return batch * ONLINE_FACTOR if (job_name or "").startswith(ONLINE) else batch
 
 
 def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
@@ -121,7 +133,7 @@ def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
     home, model = bool(row.read_at), models.get(row.model)
     usd = 0.0
     if home and model:
-        usd = price(model, row.requests, row.input_tokens, row.output_tokens)
+        usd = price(model, row.requests, row.input_tokens, row.output_tokens, row.job_name)
     tokens = row.input_tokens + row.output_tokens if home else 0
     actual = None if home and not model else usd
     return Figures(
