@@ -14,6 +14,7 @@ from pydantic_settings.exceptions import SettingsError
 from cli.setting_sections import (
     Budget,
     Driving,
+    Embedding,
     Folders,
     Gate,
     Judge,
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     budget: Budget = Budget()
     gate: Gate = Gate()
     judge: Judge = Judge()
+    embedding: Embedding = Embedding()
     targets: dict[str, int] = {}
     models: dict[str, dict[str, float]] = {}
 
