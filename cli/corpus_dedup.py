@@ -12,6 +12,7 @@ from adapters.corpus.folder import folder_name
 from adapters.corpus.parts import read_columns, write_table
 from adapters.corpus.schema import table_of
 from cli.corpus_choices import Engine
+from cli.corpus_recording import record_dedup
 from cli.corpus_standing import DEDUP, FOLDER, built, paths_of
 from core.corpus.clusters import link
 from core.corpus.hints import Hinted, Opinion, takes_for_duplicate
@@ -57,6 +58,7 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
     made_from = fingerprint(corpus.fingerprint, terms, RULE, VERSION)
     former = home.manifest(DEDUP, DedupManifest)
     if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+        record_dedup(opened, home, corpus, former)
         return Deduplicated(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
     with home.begin(DEDUP, made_from) as step:
         found, outcome_ = _search(paths_of(home, corpus), terms, step.scratch, engine, address)
@@ -72,6 +74,7 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
             parts=_write(step.path, outcome_),
         )
         step.commit(manifest)
+    record_dedup(opened, home, corpus, manifest)
     return Deduplicated(new=True, folder=f"{FOLDER}/{manifest.folder}", manifest=manifest)
 
 

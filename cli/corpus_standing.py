@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.compose import Opened
+    from core.corpus.choices import Form
 
 #: Where the corpus lies in the workspace, and the names of its steps.
 FOLDER, BUILD, DEDUP = "corpus", "build", "dedup"
+
+
+def export_step(form: Form) -> str:
+    """Return what the step of an export is called."""
+    return f"export-{form}"
 
 
 def built(opened: Opened) -> tuple[CorpusFolder, BuildManifest]:

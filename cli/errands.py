@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cli.deciding import books_of, money_left
-from cli.judging import begin_batch
 from cli.planning import model_of
+from cli.recording import record_new
 from core.batch.commands import PlanBatch, RecordFile
 from core.batch.events import BatchPlanned, BatchWritten
 from core.batch.lifecycle import Status
@@ -99,7 +99,7 @@ def write_errand(opened: Opened, errand: Errand) -> None:
         at=now,
     )
     written = BatchWritten(stored.path, stored.sha256, stored.size, tuple(rendered), now)
-    begin_batch(opened, errand.number, (PlanBatch(planned), RecordFile(written)), f"errand {label(errand.number)}")
+    record_new(opened, errand.number, (PlanBatch(planned), RecordFile(written)), f"errand {label(errand.number)}")
     opened.catch_up()
 
 

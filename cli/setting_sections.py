@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, field_validator, model_validator
 
 from core.batch.numbers import MOST_ROUNDS
+from core.planning.models import EMBEDDING_MODEL
 from core.planning.packing import checked_requests
 from core.quality.terms import QualityTerms
 
@@ -96,6 +97,21 @@ class Judge(Section):
     prompt_file: str = "prompts/judging.md"
 
 
+class Embedding(Section):
+    """How refined pairs become vectors: by which model, of what length, for what, and how many in a batch.
+
+    Up to `online_most` texts are embedded at once, at twice the price of a batch.
+    """
+
+    model: str = EMBEDDING_MODEL
+    dimensions: int = Field(default=768, ge=128, le=3072)
+    task: Literal["RETRIEVAL_DOCUMENT", "SEMANTIC_SIMILARITY", "CLASSIFICATION", "CLUSTERING"] = (
+        "RETRIEVAL_DOCUMENT"
+    )
+    batch_size: int = Field(default=250, ge=1)
+    online_most: int = Field(default=100, ge=0)
+
+
 class Planning(Section):
     """How pairs become batches."""
 
@@ -148,6 +164,17 @@ class Driving(Section):
     reconcile_hours: float = Field(default=6.0, ge=0)
     looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
     watch_inbox: bool = True
+
+
+class Watch(Section):
+    """Where a daemon may be asked how it is; no `port`: nowhere, 0: any free one.
+
+    One that did nothing for `still_seconds` (no tick, no call, no event) is held to be stuck.
+    """
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65_535)
+    still_seconds: float = Field(default=300.0, gt=0)
 
 
 class Budget(Section):

@@ -11,7 +11,19 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
-from cli.setting_sections import Budget, Driving, Folders, Gate, Judge, Model, Planning, Provider, Screening
+from cli.setting_sections import (
+    Budget,
+    Driving,
+    Embedding,
+    Folders,
+    Gate,
+    Judge,
+    Model,
+    Planning,
+    Provider,
+    Screening,
+    Watch,
+)
 from core.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -35,9 +47,11 @@ class Settings(BaseSettings):
     planning: Planning = Planning()
     screening: Screening = Screening()
     driving: Driving = Driving()
+    watch: Watch = Watch()
     budget: Budget = Budget()
     gate: Gate = Gate()
     judge: Judge = Judge()
+    embedding: Embedding = Embedding()
     targets: dict[str, int] = {}
     models: dict[str, dict[str, float]] = {}
 

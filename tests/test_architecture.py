@@ -25,6 +25,7 @@ HOMES = {
     "apscheduler": ("adapters.scheduler",),
     "harper": ("adapters.language",),
     "watchfiles": ("adapters.watching",),
+    "prometheus_client": ("adapters.metrics",),
     "starlette": ("adapters.emulator", "cli.mcp"),
     "uvicorn": ("adapters.emulator", "cli.mcp"),
     "mcp": ("cli.mcp",),

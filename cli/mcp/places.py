@@ -39,7 +39,7 @@ def paper(opened: Opened, text: str, suffixes: tuple[str, ...] = (".jsonl",)) ->
     place = inside(opened, text)
     if not _among_papers(opened, place) or not place.is_file() or place.suffix.lower() not in suffixes:
         raise RefusedError(
-            f"{text!r} is not a {' or '.join(suffixes)} file in {', '.join(_papers(opened))}, and no other is taken"
+            f"{text!r} is no {' or '.join(suffixes)} file in {', '.join(_papers(opened))}, and no other is taken"
         )
     return place
 

@@ -8,6 +8,7 @@ import msgspec
 
 from core.batch import adopted_events as adopted
 from core.batch import events as batch
+from core.corpus import events as corpus
 from core.errors import UnreadableEventError
 from core.wave import course_events as course
 from core.wave import events as wave
@@ -62,6 +63,9 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     scores.PairScored: ("wave.pair_scored", 1),
     asked.RegenerationRequested: ("wave.regeneration_requested", 1),
     asked.RequestFulfilled: ("wave.request_fulfilled", 1),
+    corpus.CorpusBuilt: ("corpus.built", 1),
+    corpus.CorpusDeduplicated: ("corpus.deduplicated", 1),
+    corpus.CorpusExported: ("corpus.exported", 1),
     adopted.BatchAdopted: ("batch.adopted", 1),
     adopted.AdoptedFileRead: ("batch.adopted_file_read", 1),
     adopted.JobClaimed: ("batch.job_claimed", 1),

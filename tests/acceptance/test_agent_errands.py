@@ -20,7 +20,10 @@ Jobs = "Callable[[], Counter[str]]"
 
 
 def request(text: str) -> dict[str, Any]:
-    return {"contents": [{"role": "user", "parts": [{"text": text}]}], "generationConfig": {"maxOutputTokens": 400}}
+    return {
+        "contents": [{"role": "user", "parts": [{"text": text}]}],
+        "generationConfig": {"maxOutputTokens": 400},
+    }
 
 
 REQUESTS = [{"key": "one", "request": request("Name a pool.")}, {"request": request("Name a chain.")}]
@@ -39,7 +42,9 @@ def test_an_errand_is_confirmed_created_once_and_comes_home_by_key(
         asked = await agent.call("batch_create", requests=REQUESTS, displayName="two names")
         assert not jobs()
         await agent.refused("batch_create", requests=REQUESTS, confirm="USD 0.000001")
-        made = await agent.call("batch_create", requests=REQUESTS, displayName="two names", confirm=asked["confirm"])
+        made = await agent.call(
+            "batch_create", requests=REQUESTS, displayName="two names", confirm=asked["confirm"]
+        )
         assert made["batchName"].startswith("batches/")
         again = await agent.call("batch_create", requests=REQUESTS, displayName="two names")
         assert again["batchName"] == made["batchName"]
@@ -86,15 +91,16 @@ def test_an_errand_beside_a_wave_touches_none_of_its_numbers(mill: Mill) -> None
 
 def test_a_daemon_sends_an_errand_that_a_client_left_behind(ready: Mill, jobs: Callable[[], Counter[str]]) -> None:
     """The client's process died between the record and the create: the errand is confirmed, and goes on."""
-    ready.environment["BATCHMILL_PROVIDER__BASE_URL"], url = "http://127.0.0.1:9", ready.environment[
-        "BATCHMILL_PROVIDER__BASE_URL"
-    ]
+    ready.environment["BATCHMILL_PROVIDER__BASE_URL"], url = (
+        "http://127.0.0.1:9",
+        ready.environment["BATCHMILL_PROVIDER__BASE_URL"],
+    )
 
     async def talk(agent: Agent) -> None:
         asked = await agent.call("batch_create", requests=REQUESTS)
         await agent.raw("batch_create", requests=REQUESTS, confirm=asked["confirm"])
 
-    import cli.mcp.tools.creating as creating  # noqa: PLC0415
+    from cli.mcp.tools import creating  # noqa: PLC0415
 
     creating.SEND_SECONDS, before = 0.3, creating.SEND_SECONDS
     try:

@@ -101,8 +101,8 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
         owner = next((row for row in rows if row.uploaded_file == name), None)
         if owner is None:
             raise NotFoundError(
-                f"{name} is the upload of no batch of the ledger, and is not deleted without a record; the provider "
-                "deletes it 48 hours after it came"
+                f"{name} is the upload of no batch of the ledger, and is not deleted without a record; the "
+                "provider deletes it 48 hours after it came"
             )
         quote, what = (
             f"delete {name}",
