@@ -174,7 +174,7 @@ def batch_ingest_content(desk: Desk, asked: IngestArguments) -> Answer:
     """Make a .jsonl file of requests from a content file of the workspace, and check each; sends nothing.
 
     JSON and JSONL: an array or lines of texts, of objects with one of prompt, text, question or content (and key
-    or id), or of requests as they are. CSV: the same by column. Text: a request for each line; Markdown: one for all.
+    or id), or of requests as they are. CSV: the same by column. Text: a request a line. Markdown: one for all.
     """
     from cli.mcp.places import new_file, paper
     from core.exchange.errands import errand_requests
