@@ -228,3 +228,45 @@ def test_where_a_daemon_drives_a_submission_is_approved_here_and_sent_there(mill
     by = {each["type"]: each["actor"] for each in mill.json("history wave-2")["events"]}
     assert by["wave.approved"] == ACTOR
     assert by["wave.started"].startswith("daemon@")
+
+
+def test_driving_sends_nothing_that_was_not_confirmed(mill: Mill, emulator: Emulator) -> None:
+    mill.environment["BATCHMILL_DRIVING__CANARY"] = "1"
+    approved(mill, a=11, b=12)
+
+    async def talk(agent: Agent) -> None:
+        asked = await agent.call("drive", seconds=5)
+        assert asked["needsConfirmation"]
+        assert not emulator.stats()["jobs"]
+        await agent.refused("drive", seconds=5, confirm="USD 1.000000")
+        assert not emulator.stats()["jobs"]
+        done = await agent.call("drive", seconds=20, confirm=asked["confirm"])
+        assert (done["open"], done.get("confirm")) == (0, None)
+
+    inside(mill, talk)
+
+    assert len(emulator.stats()["jobs"]) == 2
+    assert mill.statuses() == {205: "downloaded", 206: "downloaded"}
+
+
+def test_an_errand_is_at_home_in_the_checks_of_the_whole_ledger(mill: Mill, emulator: Emulator) -> None:
+    mill.run("init")
+    asked = [{"key": "k", "request": {"contents": [{"parts": [{"text": "Say it."}]}]}}]
+
+    async def talk(agent: Agent) -> None:
+        await agent.confirmed("batch_create", requests=asked)
+        await agent.call("batch_get_status", batchName="x1", autoPoll=True)
+
+    inside(mill, talk)
+
+    found = mill.json("reconcile")["found"]
+    assert [each["outcome"] for each in found["judgements"]] == ["agrees"]
+    assert found["troubles"] == []
+    checks = mill.call("doctor --json")
+    assert '"fail"' not in checks.stdout, checks.stdout
+    (mill.root / "results" / "errand_batch_001_answers.jsonl").unlink()
+    mill.run("replay --rebuild")
+    assert (mill.root / "results" / "errand_batch_001_answers.jsonl").exists()
+    for line in ("timeline", "waves", "balance", "cost", "status", "history x1", "distribution"):
+        mill.run(line)
+    assert len(emulator.stats()["jobs"]) == 1

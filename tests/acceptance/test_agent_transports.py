@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from adapters.emulator.settings import EmulatorSettings
 from tests.agents import ME, Agent
+from tests.homes import approved
 from tests.workspaces import BATCHMILL, KEY, PATIENCE
 
 if TYPE_CHECKING:
@@ -34,6 +37,11 @@ HELLO = {
         "clientInfo": {"name": "raw", "version": "1"},
     },
 }
+
+
+@pytest.fixture
+def emulator_settings() -> EmulatorSettings:
+    return EmulatorSettings(port=0, pending_seconds=0.0, running_seconds=600.0)
 
 
 @pytest.fixture
@@ -154,3 +162,43 @@ def test_over_stdio_a_signal_ends_the_server_though_its_client_stays(ready: Mill
         process.terminate()
 
         assert process.wait(5) == 0
+
+
+def test_a_call_that_drives_ends_soon_after_its_client_left_and_nothing_is_lost(mill: Mill) -> None:
+    approved(mill, a=11)
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [BATCHMILL, "mcp"],
+        cwd=mill.root,
+        env=mill.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        quote = f"USD {mill.json('status')['batches'][0]['estimated_cost_usd']:.6f}"
+        asked = {"name": "drive", "arguments": {"seconds": 60, "confirm": quote}}
+        begun = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+        call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked}
+        process.stdin.write(b"".join(json.dumps(each).encode() + b"\n" for each in (HELLO, begun, call)))
+        process.stdin.flush()
+        while b"batch.processing" not in process.stderr.readline():
+            pass
+        process.stdin.close()
+        left = time.monotonic()
+
+        assert process.wait(PATIENCE) == 0
+
+    assert time.monotonic() - left < 5
+    assert mill.json("status")["driver"] is None
+    assert mill.statuses() == {205: "processing"}
+
+
+def test_without_its_library_the_command_says_what_to_install(ready: Mill) -> None:
+    program = (
+        "import sys; sys.modules['mcp'] = None; sys.argv = ['batchmill', 'mcp']; from cli.app import main; main()"
+    )
+
+    ended = ready.python(program)
+
+    assert "pip install 'batchmill[mcp]'" in ready.refused("mcp", ended)
