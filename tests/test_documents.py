@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.mcp.catalogue import TOOLS
 from core.batch.lifecycle import diagram
 from core.wave import lifecycle as wave_lifecycle
+
+if TYPE_CHECKING:
+    from cli.mcp.tool import Tool
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,3 +37,13 @@ def test_every_dependency_is_pinned_to_one_version() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").split()
     assert lines
     assert all(line.count("==") == 1 for line in lines)
+
+
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
+def test_the_page_for_agents_lists_every_tool_with_its_arguments(tool: Tool) -> None:
+    rows = (ROOT / "docs/agents.md").read_text(encoding="utf-8").split("\n")
+    schema = tool.schema()
+    needed = schema.get("required", ())
+    arguments = ", ".join(f"`{name}`{'*' * (name in needed)}" for name in schema["properties"])
+
+    assert any(row.startswith(f"| `{tool.name}` | {arguments} |") for row in rows)
