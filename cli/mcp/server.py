@@ -35,7 +35,7 @@ Found = TypeVar("Found")
 #: Characters of a sentence about a trouble that are told.
 MOST_SENTENCE = 2_000
 #: Calls that work at the same time; more wait their turn.
-AT_ONCE = 4
+AT_ONCE = 8
 
 INSTRUCTIONS = f"""Batchmill drives LLM batch work from a ledger. A wave goes: inventory, plan, write, submit, \
 status or drive until nothing is open, assess, sample, then accept or reject. batch_… and …_file tools keep the \

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from cli.mcp.answers import MOST_ITEMS, USUAL_ITEMS
+from core.batch.numbers import HIGHEST
 from core.errors import BadInputError
 from core.one_line import one_line
 
@@ -41,8 +42,8 @@ Limit = Annotated[
         description=f"Items of a page, at most {MOST_ITEMS}; a page also ends at about 50 kB.",
     ),
 ]
-Wave = Annotated[int, msgspec.Meta(ge=1, le=999_999_999, description="The number of the wave.")]
-SomeWave = Annotated[int, msgspec.Meta(ge=1, le=999_999_999)] | None
+Wave = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST, description="The number of the wave.")]
+SomeWave = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)] | None
 Label = Annotated[str, msgspec.Meta(description="A batch number as people write it: 205, 205r1 or j3.")]
 Confirm = Annotated[
     str,

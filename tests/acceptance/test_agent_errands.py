@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cli.mcp.tools import creating
 from tests.agents import ACTOR, Agent, inside
+from tests.bad_lines import CREATE, Lost
 from tests.homes import approved
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
 
+    from tests.bad_lines import BadLine
     from tests.workspaces import Mill
-
-Jobs = "Callable[[], Counter[str]]"
 
 
 def request(text: str) -> dict[str, Any]:
@@ -89,24 +90,32 @@ def test_an_errand_beside_a_wave_touches_none_of_its_numbers(mill: Mill) -> None
     mill.json("replay --check")
 
 
-def test_a_daemon_sends_an_errand_that_a_client_left_behind(ready: Mill, jobs: Callable[[], Counter[str]]) -> None:
-    """The client's process died between the record and the create: the errand is confirmed, and goes on."""
-    ready.environment["BATCHMILL_PROVIDER__BASE_URL"], url = (
-        "http://127.0.0.1:9",
-        ready.environment["BATCHMILL_PROVIDER__BASE_URL"],
-    )
+def test_an_errand_whose_answer_was_lost_is_found_again_and_not_created_twice(
+    ready: Mill, line: BadLine, jobs: Callable[[], Counter[str]]
+) -> None:
+    line.spoil(CREATE, Lost())
+
+    async def talk(agent: Agent) -> dict[str, Any]:
+        made = await agent.confirmed("batch_create", requests=REQUESTS)
+        return await agent.call("batch_get_status", batchName=made["batchName"], autoPoll=True)
+
+    assert inside(ready, talk)["state"] == "downloaded"
+    assert sum(jobs().values()) == 1
+
+
+def test_a_daemon_sends_an_errand_that_a_client_left_behind(
+    ready: Mill, jobs: Callable[[], Counter[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider was away when the errand was confirmed, and the client left: it goes on without it."""
+    monkeypatch.setattr(creating, "SEND_SECONDS", 0.3)
+    url = ready.environment["BATCHMILL_PROVIDER__BASE_URL"]
+    ready.environment["BATCHMILL_PROVIDER__BASE_URL"] = "http://127.0.0.1:9"
 
     async def talk(agent: Agent) -> None:
         asked = await agent.call("batch_create", requests=REQUESTS)
         await agent.raw("batch_create", requests=REQUESTS, confirm=asked["confirm"])
 
-    from cli.mcp.tools import creating  # noqa: PLC0415
-
-    creating.SEND_SECONDS, before = 0.3, creating.SEND_SECONDS
-    try:
-        inside(ready, talk)
-    finally:
-        creating.SEND_SECONDS = before
+    inside(ready, talk)
     ready.environment["BATCHMILL_PROVIDER__BASE_URL"] = url
 
     ready.run("run --until-idle")

@@ -9,6 +9,7 @@ import msgspec
 from cli.mcp.answers import answer
 from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.tool import Arguments, Confirm, Effect, Reason, Tool
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from cli.compose import Opened
@@ -119,7 +120,7 @@ def batch_cancel(desk: Desk, asked: CancelArguments) -> Answer:
         if not asked.confirm:
             return asked_to_confirm(what, quote)
         check(asked.confirm, quote, what)
-        steer(opened, "cancel", row.number, row.number, asked.reason)
+        steer(opened, "cancel", row.number, row.number, one_line(asked.reason))
         driver = drive(desk, opened, "cancel", (), lambda books: not stopping(books, [row.number]), STOP_SECONDS)
         row = row_named(opened, row.label)
     return _told(row, f"batch {row.label} is cancelled", drivenBy=driver)
@@ -157,7 +158,7 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
             return asked_to_confirm(what, quote)
         check(asked.confirm, quote, what)
         books = Books(opened.database.store, opened.context("delete").actor)
-        command = AskDeletion(JOB, name, asked.reason, opened.clock.now())
+        command = AskDeletion(JOB, name, one_line(asked.reason), opened.clock.now())
         books.write([Entry(row.number, (command,), f"delete {name}")])
         opened.catch_up()
         opened.provider().delete_job(name)

@@ -10,6 +10,7 @@ from cli.mcp.answers import Page, answer, plain
 from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.tool import Arguments, Confirm, Effect, Reason, Tool
 from core.errors import BadInputError, NotFoundError
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from cli.mcp.answers import Answer
@@ -34,7 +35,6 @@ def upload_file(desk: Desk, asked: UploadArguments) -> Answer:
     No batch needs this: submit and batch_create upload what they send.
     """
     from cli.mcp.places import paper
-    from core.one_line import one_line
 
     if asked.mime_type not in {None, JSONL}:
         raise BadInputError(f"only files of requests are uploaded, as {JSONL}")
@@ -112,7 +112,7 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
             return asked_to_confirm(what, quote)
         check(asked.confirm, quote, what)
         books = Books(opened.database.store, opened.context("delete").actor)
-        command = AskDeletion(FILE, name, asked.reason, opened.clock.now())
+        command = AskDeletion(FILE, name, one_line(asked.reason), opened.clock.now())
         books.write([Entry(owner.number, (command,), f"delete {name}")])
         opened.catch_up()
         opened.provider().delete_file(name)

@@ -9,6 +9,7 @@ import msgspec
 from cli.mcp.answers import answer, paged
 from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.tool import Arguments, Confirm, Effect, Listing, Tool, Wave
+from core.one_line import one_line
 from core.planning.naming import counted
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _decided(desk: Desk, asked: DecideArguments, word: str) -> Answer:
             return asked_to_confirm(what, quote, verdict=verdict)
         check(asked.confirm, quote, what)
         decide = accept_wave if word == "accept" else reject_wave
-        event = decide(opened, asked.wave, asked.reason)
+        event = decide(opened, asked.wave, one_line(asked.reason))
         write_after(opened, asked.wave)
     done = f"wave {asked.wave} is {word}ed"
     return answer(

@@ -165,7 +165,7 @@ class HistoryArguments(Listing, frozen=True, kw_only=True):
 
 
 def history(desk: Desk, asked: HistoryArguments) -> Answer:
-    """Show every event of a batch or wave: when, what, by whom and why, and the state it led to."""
+    """Show every event of a batch or wave: when, what, by whom and why."""
     from cli.history import events_of, stream_of, until_of
 
     with desk.opened() as opened:

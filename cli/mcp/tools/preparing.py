@@ -10,6 +10,7 @@ from cli.mcp.answers import answer, paged, plain
 from cli.mcp.confirming import usd_quote
 from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Effect, Listing, SomeWave, Tool, Wave
+from core.batch.numbers import HIGHEST
 from core.errors import BadInputError
 from core.planning.naming import counted
 
@@ -75,7 +76,9 @@ class PlanArguments(Listing, frozen=True, kw_only=True):
 
     wave: Wave
     paths: Paths = ()
-    first_number: Annotated[int | None, msgspec.Meta(description="The first batch number.")] = None
+    first_number: Annotated[int, msgspec.Meta(ge=1, le=HIGHEST, description="The first batch number.")] | None = (
+        None
+    )
     strategy: Literal["indicator", "size"] | None = None
     batch_size: Annotated[int, msgspec.Meta(ge=1)] | None = None
     low_count: Literal["combine", "skip", "hold"] | None = None

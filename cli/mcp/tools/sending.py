@@ -11,6 +11,7 @@ from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Arguments, Confirm, Effect, Label, Reason, Seconds, Tool
 from core.batch.numbers import label, parse
+from core.one_line import one_line
 
 if TYPE_CHECKING:
     from cli.compose import Opened
@@ -52,7 +53,7 @@ def submit(desk: Desk, asked: SubmitArguments) -> Answer:
             return asked_to_confirm(offer.what, offer.quote, data={"skipped": offer.skipped})
         check(asked.confirm, offer.quote, offer.what)
         if offer.approves is not None:
-            approve(opened, offer.wave, asked.reason, offer.approves)
+            approve(opened, offer.wave, one_line(asked.reason), offer.approves)
             write_after(opened, offer.wave)
         return _sent(desk, opened, offer, asked.seconds)
 
