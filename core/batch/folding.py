@@ -239,11 +239,9 @@ def _retried(batch: Batch, event: e.BatchRetried) -> Batch:
     )
 
 
-def _deletion_asked(batch: Batch, event: e.DeletionAsked) -> Batch:
-    """Forget an upload that is to be deleted: another attempt uploads its file anew."""
-    if event.name != batch.uploaded_file:
-        return replace(batch, version=batch.version + 1)
-    return replace(batch, version=batch.version + 1, uploaded_file=None, uploaded_until=None)
+def _deletion_asked(batch: Batch, _: e.DeletionAsked) -> Batch:
+    """Nothing is known of what became of it: the same may be asked again, and a lost upload is made anew."""
+    return replace(batch, version=batch.version + 1)
 
 
 #: One function an event; found in one step, where a `match` would ask for each class in turn.

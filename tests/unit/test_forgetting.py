@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from core.batch import commands as c
 from core.batch import events as e
 from core.batch.decider import decide
 from core.errors import RefusedError
-from tests.batches import FAIL, FORGET_FILE, FORGET_JOB, HAPPY, RETRY, later, told
+from tests.batches import FAIL, FORGET_FILE, FORGET_JOB, HAPPY, later, told
 
 
 @pytest.mark.parametrize("reached", [5, 6, 7, 8])
@@ -35,13 +36,19 @@ def test_what_is_home_may_be_forgotten_and_the_batch_stays_as_it_is() -> None:
         e.DeletionAsked("job", "batches/one", "its result is home", FORGET_JOB.at),
         e.DeletionAsked("file", "files/one", "its job ended", FORGET_FILE.at),
     ]
-    assert (after.status, after.job_name, after.uploaded_file) == (batch.status, batch.job_name, None)
+    assert after == msgspec.structs.replace(batch, version=batch.version + 2)
 
 
-def test_a_failed_batch_uploads_anew_after_its_upload_was_forgotten() -> None:
-    _, batch = told([*HAPPY[:6], FAIL, FORGET_FILE, RETRY])
+def test_the_same_may_be_asked_again_since_the_call_may_have_failed() -> None:
+    events, _ = told([*HAPPY, FORGET_JOB, FORGET_JOB])
 
-    assert batch.uploaded_file is None
+    assert [type(event) for event in events[-2:]] == [e.DeletionAsked, e.DeletionAsked]
+
+
+def test_the_job_of_a_failed_batch_may_be_forgotten() -> None:
+    events, _ = told([*HAPPY[:6], FAIL, FORGET_JOB])
+
+    assert isinstance(events[-1], e.DeletionAsked)
 
 
 @pytest.mark.parametrize("what", [c.JOB, c.FILE])

@@ -20,6 +20,7 @@ from tests.batches import (
     DUE,
     FAIL,
     FILE_READ,
+    FORGET_JOB,
     GIVE_UP,
     HAND_OVER,
     HAPPY,
@@ -149,6 +150,7 @@ def row_of(*commands: BatchCommand) -> BatchRow:
         ((PLAN, WRITE, PAUSE), RESUME, {"reason": None, "hold": None}),
         (HAPPY[:5], CANCEL, {"reason": "the wrong prompt", "hold": "cancelled"}),
         ((*HAPPY[:5], CANCEL), CANCEL_SENT, {}),
+        (HAPPY, FORGET_JOB, {}),
         (
             (*HAPPY[:6], CANCEL),
             HAPPY[6],
@@ -235,6 +237,7 @@ def test_the_table_above_and_the_plan_are_all_events_there_are() -> None:
     seen |= {type(event) for event in told([PLAN, PAUSE, RESUME])[0] + told([*SENT, DOUBLE, QUARANTINE])[0]}
     seen |= {type(event) for event in told([*SENT, JOB, CANCEL, CANCEL_SENT])[0]}
     seen |= {type(event) for event in told([*HAPPY, HAND_OVER])[0] + told([*HAPPY, GIVE_UP])[0]}
+    seen |= {type(event) for event in told([*HAPPY, FORGET_JOB])[0]}
 
     seen |= {
         type(event) for event in told([ADOPT, FILE_READ, claim(), WRONG_FORM, SIGHT, SETTLE, adopted_job()])[0]
