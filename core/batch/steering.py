@@ -56,12 +56,12 @@ def ask_deletion(batch: Batch, command: c.AskDeletion) -> list[BatchEvent]:
     name, needed = command.name, batch.intent_open or batch.status in UNDER_WAY
     if command.what == c.JOB:
         if batch.job_name != name:
-            raise RefusedError(f"{name} is not the job of {batch.name}, so nothing of it is deleted")
+            raise RefusedError(f"{batch.name} has another job than {name}, so nothing is deleted")
         needed = needed or not (batch.read or batch.status is Status.FAILED)
         until = "its answers were read, or cancel it first"
     else:
         if batch.uploaded_file != name:
-            raise RefusedError(f"{name} is not the upload of {batch.name}, so nothing of it is deleted")
+            raise RefusedError(f"{batch.name} has another upload than {name}, so nothing is deleted")
         until = "its job ended"
     if needed:
         raise RefusedError(f"{batch.name} is {batch.status.value} and still needs {name}; wait until {until}")
