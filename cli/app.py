@@ -30,6 +30,7 @@ from cli.commands import (
     pair,
     plan,
     report,
+    service,
     steer,
     wave,
     workspace,
@@ -104,6 +105,7 @@ ROOMS = (
     adopt,
     doctor,
     machine,
+    service,
     carry,
     backup,
 )
