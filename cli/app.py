@@ -32,6 +32,7 @@ from cli.commands import (
     pair,
     plan,
     report,
+    service,
     steer,
     wave,
     workspace,
@@ -108,6 +109,7 @@ ROOMS = (
     doctor,
     machine,
     mcp,
+    service,
     carry,
     backup,
 )
