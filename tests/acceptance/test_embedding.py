@@ -262,3 +262,27 @@ def test_on_postgresql_a_corpus_is_embedded_by_batches_too(mill: Mill, postgres:
     assert mill.json("history --verify")["faults"] == []
     assert mill.json("replay --check")["differences"] == []
     postgres.drop(name)
+
+
+def test_pairs_that_mean_the_same_are_found_by_their_vectors_and_explained(built: Mill) -> None:
+    assert "run `batchmill corpus embed` first, or leave --cosine out" in built.refused(
+        "corpus dedup --cosine 0.9"
+    )
+    plain = built.json("corpus dedup --threshold 1.0")["manifest"]["counts"]
+    built.run("corpus embed --all --yes")
+
+    found = built.json("corpus dedup --threshold 1.0 --cosine 0.9")["manifest"]
+
+    counts = found["counts"]
+    assert counts["cosine"] > 0
+    assert counts["archived"] > plain["archived"]
+    assert counts["without_vector"] == 0
+    said = built.run("corpus dedup --threshold 1.0 --cosine 0.9")
+    assert "links, from a cosine similarity of 0.9" in said
+    assert "nothing to do, this was found before" in said
+    archived = built.run("corpus dedup --which archived").split()[0]
+    explained = built.json(f"corpus dedup --explain {archived}")
+    assert {tie["kind"] for tie in explained["ties"]} == {"cosine"}
+    assert all(0.9 <= tie["similarity"] <= 1 for tie in explained["ties"])
+    assert "the same meaning" in built.run(f"corpus dedup --explain {archived}")
+    assert built.run("history --verify")
