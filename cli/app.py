@@ -28,6 +28,7 @@ from cli.commands import (
     judge,
     ledger,
     machine,
+    mcp,
     pair,
     plan,
     report,
@@ -106,6 +107,7 @@ ROOMS = (
     adopt,
     doctor,
     machine,
+    mcp,
     carry,
     backup,
 )

@@ -100,7 +100,8 @@ class Judge(Section):
 class Embedding(Section):
     """How refined pairs become vectors: by which model, of what length, for what, and how many in a batch.
 
-    Up to `online_most` texts are embedded at once, at twice the price of a batch.
+    Up to `online_most` texts are embedded at once, at twice the price of a batch. `local_model` is one of
+    fastembed's, for vectors that are made on this machine.
     """
 
     model: str = EMBEDDING_MODEL
@@ -110,6 +111,7 @@ class Embedding(Section):
     )
     batch_size: int = Field(default=250, ge=1)
     online_most: int = Field(default=100, ge=0)
+    local_model: str = "BAAI/bge-small-en-v1.5"
 
 
 class Planning(Section):
@@ -164,6 +166,17 @@ class Driving(Section):
     reconcile_hours: float = Field(default=6.0, ge=0)
     looks_after: tuple[PositiveFloat, ...] = Field(default=(2.0, 20.0, 60.0), min_length=1)
     watch_inbox: bool = True
+
+
+class Watch(Section):
+    """Where a daemon may be asked how it is; no `port`: nowhere, 0: any free one.
+
+    One that did nothing for `still_seconds` (no tick, no call, no event) is held to be stuck.
+    """
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65_535)
+    still_seconds: float = Field(default=300.0, gt=0)
 
 
 class Budget(Section):
