@@ -103,7 +103,9 @@ def test_a_call_that_is_killed_halfway_is_on_record_and_its_texts_come_as_a_job(
     ids=["lost", "429"],
 )
 def test_a_call_that_fails_says_so_and_its_texts_come_as_a_job(built: Mill, jobs: Jobs) -> None:
-    assert "embedding with gemini-embedding-001" in built.refused("corpus embed --yes")
+    refusal = built.refused("corpus embed --yes")
+    assert refusal.startswith("embedding with gemini-embedding-001: the ")
+    assert refusal.endswith("; `batchmill run` has the texts of batch e1 embedded by a job")
 
     built.run("run --until-idle")
 
@@ -122,6 +124,9 @@ def test_a_model_that_is_not_known_or_not_for_vectors_is_told(built: Mill) -> No
     assert "no prices and limits are known for the model x" in built.refused("corpus embed --model x --yes")
     refusal = built.refused("corpus embed --model gemini-2.5-flash --yes")
     assert "models/gemini-2.5-flash is not found for API version v1beta, or is not supported" in refusal
+    assert "mend that and run `batchmill retry e1`, or `batchmill cancel e1`" in refusal
+    built.run("cancel e1 --reason mistaken")
+    assert built.json("corpus embed --dry-run")["under_way"] == 0
 
 
 class WordCounter:
