@@ -179,3 +179,13 @@ def test_pairs_that_mean_the_same_are_found_by_their_vectors_and_explained(built
     assert all(0.9 <= tie["similarity"] <= 1 for tie in explained["ties"])
     assert "the same meaning" in built.run(f"corpus dedup --explain {archived}")
     assert built.run("history --verify")
+
+
+@pytest.mark.parametrize("troubles", ['[[row]]\nkey = "batch_e001/r01/*"\nfault = "failed"\n'])
+def test_a_text_whose_vector_was_given_up_is_new_again(built: Mill) -> None:
+    built.run("corpus embed --no-online --yes")
+    built.run("--set driving.repair_rounds=0 run --until-idle")
+
+    found = built.json("corpus embed --dry-run")
+
+    assert (found["new"], found["under_way"], found["held"]) == (1, 0, found["rows"] - 1)
