@@ -11,7 +11,18 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
-from cli.setting_sections import Budget, Driving, Folders, Gate, Judge, Model, Planning, Provider, Screening
+from cli.setting_sections import (
+    Budget,
+    Corpus,
+    Driving,
+    Folders,
+    Gate,
+    Judge,
+    Model,
+    Planning,
+    Provider,
+    Screening,
+)
 from core.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -38,6 +49,7 @@ class Settings(BaseSettings):
     budget: Budget = Budget()
     gate: Gate = Gate()
     judge: Judge = Judge()
+    corpus: Corpus = Corpus()
     targets: dict[str, int] = {}
     models: dict[str, dict[str, float]] = {}
 
