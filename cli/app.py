@@ -27,6 +27,7 @@ from cli.commands import (
     judge,
     ledger,
     machine,
+    mcp,
     pair,
     plan,
     report,
@@ -104,6 +105,7 @@ ROOMS = (
     adopt,
     doctor,
     machine,
+    mcp,
     carry,
     backup,
 )

@@ -17,6 +17,7 @@ from core.corpus.inputs import fingerprint
 from core.corpus.manifest import BuildManifest, WaveCount
 from core.corpus.refined_line import refined_lines_in
 from core.corpus.row import SHAPE
+from core.corpus.verdicts import verdicts_in
 from core.errors import BadInputError, BatchmillError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from core.corpus.inputs import RecordedFile, WaveInput
     from core.corpus.manifest import Part
     from core.corpus.refined_line import RefinedLine
+    from core.corpus.verdicts import PairVerdict
     from core.exchange.extracted import ExtractedPair
 
 
@@ -84,11 +86,18 @@ def _write(opened: Opened, waves: Sequence[WaveInput], folder: Path) -> tuple[li
     def extract(file: RecordedFile) -> Iterator[ExtractedPair]:
         return read_extract(opened.root / file.path, file.sha256)
 
+    def verdicts(wave: WaveInput) -> dict[str, PairVerdict]:
+        if wave.assessed is None:
+            return {}
+        with opened.files.open(wave.assessed.path) as stream:
+            return verdicts_in(stream, wave.assessed)
+
     parts: list[Part] = []
     counts: list[WaveCount] = []
     for wave in waves:
         first = sum(count.rows for count in counts)
-        mine = list(write_parts(folder, f"wave-{wave.wave:04d}", gather(wave, extract, lines, first)))
+        rows = gather(wave, extract, lines, first, verdicts(wave))
+        mine = list(write_parts(folder, f"wave-{wave.wave:04d}", rows))
         counts.append(WaveCount(wave.wave, sum(part.rows for part in mine), wave.balance))
         parts += mine
     return parts, counts

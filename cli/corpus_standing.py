@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.compose import Opened
-    from core.corpus.forms import Form
+    from core.corpus.choices import Form
 
 #: Where the corpus lies in the workspace, and the names of its steps.
 FOLDER, BUILD, DEDUP = "corpus", "build", "dedup"

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from adapters.process import this_process
@@ -17,19 +17,22 @@ from cli.supplies import WorkspaceSupplies
 from core.engine.advance import Engine, Pulse
 from core.engine.books import Books
 from core.engine.gate import is_barred
+from core.engine.metered import Metered
 from core.engine.steps import Kind, next_step
 from core.engine.workshop import Workshop
-from core.errors import LedgerError, StorageError, UnreadableEventError
+from core.errors import LedgerError, RefusedError, StorageError, UnreadableEventError
 from core.planning.models import models_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from cli.attending import Attention
     from cli.compose import Opened
+    from cli.vitals import Vitals
     from core.batch.state import Batch
     from core.ledger.recorded import Recorded
-    from core.ports import Share
+    from core.ports import BatchProvider, Share
 
 #: SIGTERM is honoured within five seconds; what a call under way does after that, the next start finds out.
 GRACE_SECONDS = 4.0
@@ -52,23 +55,30 @@ class Drive:
         only: Collection[int] | None = None,
         shared: bool = False,
         attention: Attention | None = None,
+        guest: bool = False,
+        vitals: Vitals | None = None,
         observe: Callable[[Sequence[Recorded]], None],
         warn: Callable[[str], None],
     ) -> None:
         """Prepare an engine that signs as `kind` (daemon, submit); nothing is asked of anybody yet.
 
         With `shared` it divides the batches with other daemons, and its signature names its process. The first of
-        them, or the only one, pays `attention` to the inbox.
+        them, or the only one, pays `attention` to the inbox. A `guest` of a process that does other things too
+        leaves signals to it, and never ends it. `vitals` hear what it does.
         """
         self._opened = opened
         self._warn = warn
         self._shared = shared
         self._attention = attention
+        self._guest = guest
+        self._vitals = vitals
         self._is_first = not shared
         self._holder = this_process(kind, opened.clock.now())
         seconds = opened.settings.driving.lease_seconds
         self._keeper = Keeper(opened.database.lease, opened.clock, self._holder, seconds=seconds, shared=shared)
         self._outage = Outage(warn)
+        if vitals is not None:
+            vitals.driven_by(self._holder.token, self._keeper.holds, lambda: self._outage.on)
         self._busy = False
         self.loop = Loop(opened.settings.driving.tick_every)
         self.books = Books(
@@ -82,7 +92,7 @@ class Drive:
         self._engine = Engine(
             Workshop(
                 books=self.books,
-                provider=opened.provider(),
+                provider=self._provider(),
                 files=opened.files,
                 clock=opened.clock,
                 chance=SystemChance(),
@@ -98,19 +108,26 @@ class Drive:
         self._published = 0
         self._publish_from = 0.0
 
-    def run(self, done: Callable[[Pulse], bool], *, begun: Callable[[], object] = lambda: None) -> None:
+    def run(
+        self,
+        done: Callable[[Pulse], bool],
+        *,
+        begun: Callable[[], AbstractContextManager[None]] = nullcontext,
+        ending: Callable[[], None] = lambda: None,
+    ) -> None:
         """Drive until `done` says so, a signal asks to stop, or something cannot go on.
 
-        `begun` is called once nobody else can drive this ledger.
+        `begun` is entered once nobody else can drive this ledger, and left when the loop has ended; `ending` is
+        called, from the signal's handler, when a signal asks to stop.
 
         Raises LeaseHeldError when another process drives this ledger, LeaseLostError when another took it over
         while this one stood still, and what the engine raises. A ledger that is away for a while is waited for.
+        A guest is told by RefusedError that a call was still under way when it was stopped.
         """
         self._keeper.take()
         try:
-            begun()
-            self._sweep()
-            with self._stopped_by_signals(), self._attended():
+            with begun(), self._stopped_by_signals(ending), self._attended():
+                self._sweep()
                 ended = self.loop.run(
                     lambda: self._with_patience(lambda: not done(self._tick())),
                     beat=self._beat,
@@ -127,12 +144,17 @@ class Drive:
         if not ended:
             # A call hangs in its thread, and leaving the interpreter politely would wait for it. Its intent is in
             # the ledger; the next start looks its job up by name.
-            self._warn(
-                "stopped while a call to the provider was under way; the next start finds out what became of it"
-            )
+            said = "stopped while a call to the provider was under way; the next start finds out what became of it"
+            if self._guest:
+                raise RefusedError(said)
+            self._warn(said)
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(0 if self._holder.kind == "daemon" else 1)
+
+    def _provider(self) -> BatchProvider:
+        provider = self._opened.provider()
+        return provider if self._vitals is None else Metered(provider, self._vitals, time.monotonic)
 
     def _actor(self) -> str:
         if self._holder.kind != "daemon":
@@ -153,6 +175,8 @@ class Drive:
 
     def _with_patience(self, tick: Callable[[], bool]) -> bool:
         """Tick, and go on later when the ledger is away; an event that cannot be read will not become readable."""
+        if self._outage.on and self._vitals is not None:
+            self._vitals.waits()
         if self._outage.resting:
             return True
         try:
@@ -197,7 +221,17 @@ class Drive:
             self._warn(str(error))
 
     def _tick(self) -> Pulse:
+        begun = time.monotonic()
         pulse = self._engine.pulse()
+        self._publish()
+        if self._attention is not None and self._is_first:
+            self._attention.attend(self._actor(), self._keeper.fence())
+        if self._vitals is not None:
+            seconds = time.monotonic() - begun
+            self._vitals.ticked(seconds, self.books.standing, self.books.position, pulse.waits_until)
+        return pulse
+
+    def _publish(self) -> None:
         began = time.monotonic()
         if self.books.position != self._published and began > self._publish_from:
             position, pause = self.books.position, PUBLISH_SECONDS
@@ -209,12 +243,13 @@ class Drive:
                 self._warn(str(error))
                 pause = REPUBLISH_SECONDS
             self._publish_from = began + max(pause, PUBLISH_SHARE * (time.monotonic() - began))
-        if self._attention is not None and self._is_first:
-            self._attention.attend(self._actor(), self._keeper.fence())
-        return pulse
 
-    def _end(self) -> None:
+    def stop(self, ending: Callable[[], None] = lambda: None) -> None:
+        """Let the running tick be the last, and call `ending`; for signals, and for other threads."""
         self.loop.stop()
+        ending()
+        if self._vitals is not None:
+            self._vitals.stops()
         if self._attention is not None:
             # Now, so that it has ended when a call that hangs has used up the time there is.
             self._attention.close()
@@ -228,10 +263,13 @@ class Drive:
                 self._attention.stop()
 
     @contextmanager
-    def _stopped_by_signals(self) -> Iterator[None]:
+    def _stopped_by_signals(self, ending: Callable[[], None]) -> Iterator[None]:
+        if self._guest:
+            yield
+            return
         before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
         for number in before:
-            signal.signal(number, lambda *_: self._end())
+            signal.signal(number, lambda *_: self.stop(ending))
         try:
             yield
         finally:

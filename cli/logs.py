@@ -11,10 +11,13 @@ import structlog
 
 from cli.compose import api_key
 from cli.render.text import clean
+from core.batch.numbers import label
+from core.ledger.streams import batch_number, wave_number
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Callable, MutableMapping, Sequence
 
+    from core.engine.books import Books
     from core.ledger.recorded import Recorded
 
 #: Fields of an event that say nothing new in its log line.
@@ -45,8 +48,12 @@ def open_log(*, as_json: bool) -> structlog.typing.FilteringBoundLogger:
     return log
 
 
-def tell(log: structlog.typing.FilteringBoundLogger, events: Sequence[Recorded]) -> None:
-    """Log one line for each event that was appended."""
+def tell(
+    log: structlog.typing.FilteringBoundLogger,
+    events: Sequence[Recorded],
+    beside: Callable[[Recorded], dict[str, Any]] = lambda _: {},
+) -> None:
+    """Log one line for each event that was appended; `beside` gives fields that its event does not have."""
     for recorded in events:
         fields = {
             name: value
@@ -54,7 +61,28 @@ def tell(log: structlog.typing.FilteringBoundLogger, events: Sequence[Recorded])
             if name not in SILENT and value is not None
         }
         level = log.warning if recorded.type in TROUBLES else log.info
-        level(recorded.type, stream=recorded.stream, position=recorded.position, **_plain(fields))
+        level(
+            recorded.type,
+            stream=recorded.stream,
+            position=recorded.position,
+            **{**beside(recorded), **_plain(fields)},
+        )
+
+
+def whereabouts(books: Books, recorded: Recorded) -> dict[str, Any]:
+    """Return what a machine looks lines up by: batch as people write it, wave, correlation, actor and cause.
+
+    A batch that this event closed is read from the ledger again, which is one small query.
+    """
+    fields: dict[str, Any] = {
+        "correlation": recorded.correlation,
+        "actor": recorded.actor,
+        "causation": recorded.causation,
+    }
+    number = batch_number(recorded.stream)
+    if number is None:
+        return {"wave": wave_number(recorded.stream), **fields}
+    return {"batch": label(number), "wave": books.get(number).wave, **fields}
 
 
 TROUBLES = {

@@ -150,6 +150,17 @@ class Driving(Section):
     watch_inbox: bool = True
 
 
+class Watch(Section):
+    """Where a daemon may be asked how it is; no `port`: nowhere, 0: any free one.
+
+    One that did nothing for `still_seconds` (no tick, no call, no event) is held to be stuck.
+    """
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65_535)
+    still_seconds: float = Field(default=300.0, gt=0)
+
+
 class Budget(Section):
     """What may be spent, in US dollars at the model table's prices; None: no limit."""
 

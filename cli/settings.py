@@ -22,6 +22,7 @@ from cli.setting_sections import (
     Planning,
     Provider,
     Screening,
+    Watch,
 )
 from core.errors import BadInputError, NotFoundError
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 FILE = "batchmill.toml"
 PREFIX = "BATCHMILL_"
-#: Variables that are no settings: where the workspace is, and who signs commands.
-OTHER_VARIABLES = {"BATCHMILL_WORKSPACE", "BATCHMILL_ACTOR"}
+#: Variables that are no settings: where the workspace is, who signs commands, and the token of the MCP server.
+OTHER_VARIABLES = {"BATCHMILL_WORKSPACE", "BATCHMILL_ACTOR", "BATCHMILL_MCP_TOKEN"}
 
 
 class Settings(BaseSettings):
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     planning: Planning = Planning()
     screening: Screening = Screening()
     driving: Driving = Driving()
+    watch: Watch = Watch()
     budget: Budget = Budget()
     gate: Gate = Gate()
     judge: Judge = Judge()

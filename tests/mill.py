@@ -41,6 +41,7 @@ from core.wave.state import Wave
 from tests.batches import MODEL
 from tests.judges import judge_recipe, judged_pair, judging
 from tests.ledgers import CONTEXT, SetClock
+from tests.tallies import check_standing
 from tests.waves import approval, of_wave, plan_of, tell_wave
 
 if TYPE_CHECKING:
@@ -217,9 +218,8 @@ class Mill:
     def write(self, planned: BatchPlanned) -> None:
         pairs = [_pair(pair_id, planned.number) for pair_id in ids(planned.ranges)]
         rendered = list(render_requests(planned.number, planned.ranges, pairs, RECIPE))
-        stored = self.files.put(
-            f"submissions/batch_{planned.number}.jsonl", b"".join(line for _, line in rendered)
-        )
+        lines = b"".join(line for _, line in rendered)
+        stored = self.files.put(f"submissions/batch_{planned.number}.jsonl", lines)
         batch = self.batch(planned.number)
         fact = BatchWritten(
             stored.path, stored.sha256, stored.size, tuple(request for request, _ in rendered), self.clock.now()
@@ -287,6 +287,7 @@ class Mill:
         for stream in self.store.streams():
             assert verify_stream(self.store.read_stream(stream)) == []
         assert self.balance().difference == 0
+        check_standing(self.store)
 
 
 def _pair(pair_id: str, number: int) -> ExtractedPair:

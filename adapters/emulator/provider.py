@@ -89,6 +89,19 @@ class EmulatedProvider:
         display_name = self._emulator.display_name(job_id=job_id)
         self._ask("batches.cancel", lambda: self._emulator.jobs.cancel(job_id), display_name=display_name)
 
+    def get_file(self, name: str) -> RemoteFile:
+        """Look at one uploaded file."""
+        file_id = name.removeprefix("files/")
+        return _file(self._ask("files.get", lambda: self._emulator.files.get(file_id)))
+
+    def delete_job(self, name: str) -> None:
+        """Forget a job; one that is already gone is no error."""
+        job_id = _job_id(name)
+        try:
+            self._ask("batches.delete", lambda: self._emulator.jobs.delete(job_id))
+        except GoneError:
+            return
+
     def delete_file(self, name: str) -> None:
         """Delete an uploaded file; neither one that is gone nor a result's undeletable id is an error."""
         file_id = name.removeprefix("files/")

@@ -118,6 +118,19 @@ class GeminiProvider:
         with translated(f"cancelling {name}", effect=False, secret=self._secret):
             self._client.batches.cancel(name=name)
 
+    def get_file(self, name: str) -> RemoteFile:
+        """Look at one uploaded file."""
+        with translated(f"looking at {name}", effect=False, secret=self._secret):
+            return file_of(msgspec.json.decode(self._read(quote(name)), type=dict[str, Any]))
+
+    def delete_job(self, name: str) -> None:
+        """Delete a job; one that is already gone is no error."""
+        try:
+            with translated(f"deleting {name}", effect=False, secret=self._secret):
+                self._client.batches.delete(name=name)
+        except GoneError:
+            return
+
     def delete_file(self, name: str) -> None:
         """Delete an uploaded file; result ids are too long for the API to delete, which is no error here."""
         try:

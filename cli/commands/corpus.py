@@ -8,8 +8,7 @@ import typer
 
 from cli.commands import HIGHEST
 from cli.corpus_choices import Engine, Listed
-from core.corpus.forms import Form
-from core.corpus.terms import Repeated
+from core.corpus.choices import Form, Repeated
 
 if TYPE_CHECKING:
     from cli.compose import Opened
@@ -42,8 +41,8 @@ def build(
 ) -> None:
     """Gather the refined pairs of accepted waves into Parquet, with where each pair comes from.
 
-    It takes every wave in which each pair has come to its end: refined, left out or given up. With --wave it takes
-    the waves named instead, with what they have brought home so far. The number of rows must be that of the pair
+    It takes every wave that was accepted. With --wave it takes the waves named instead, whatever was decided of
+    them, with what they have brought home so far. The number of rows must be that of the pair
     balance, and every file must have the sha256 that the ledger has; otherwise nothing is written. Building again
     from the same files changes nothing.
     """

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
 from cli.commands import First, Last  # noqa: TC001 - typer reads the annotations at run time
-
-if TYPE_CHECKING:
-    from core.engine.advance import Pulse
 
 
 def register(app: typer.Typer) -> None:
@@ -48,11 +46,31 @@ def submit(context: typer.Context, first: First, last: Last = None) -> None:
             say(line)
 
 
-def run(
+class LogFormat(StrEnum):
+    """How the daemon's log is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def run(  # noqa: PLR0913 - the options of one command
     context: typer.Context,
     *,
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when nothing is left to do.")] = False,
-    json_log: Annotated[bool, typer.Option("--json-log", help="Log JSON lines instead of text.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", help="Lines for people, or JSON lines for machines.")
+    ] = LogFormat.TEXT,
+    json_log: Annotated[bool, typer.Option("--json-log", help="Short for --log-format json.")] = False,
+    watch_port: Annotated[
+        int | None,
+        typer.Option(
+            "--watch-port",
+            metavar="PORT",
+            min=0,
+            max=65_535,
+            help="Answer /healthz and /metrics there, on loopback (setting watch.port); 0: any free port.",
+        ),
+    ] = None,
     shared: Annotated[
         bool,
         typer.Option(
@@ -69,40 +87,12 @@ def run(
     to start, unless both were started with --shared. With --until-idle the exit status is 1 if a batch failed or
     waits for a person.
     """
-    from cli.attending import Attention
     from cli.compose import opened
-    from cli.driving import Drive
-    from cli.logs import open_log, tell
-    from cli.submission import closing, complain
+    from cli.daemon import Wishes, serve
 
-    with opened(*context.obj) as workspace:
-        log = open_log(as_json=json_log)
-        drive = Drive(
-            workspace,
-            "daemon",
-            shared=shared,
-            attention=Attention(workspace, log) if workspace.settings.driving.watch_inbox else None,
-            observe=lambda events: tell(log, events),
-            warn=lambda text: log.warning("trouble", said=text),
-        )
-        idleness = Idleness()
-        drive.run(
-            lambda pulse: idleness.after(pulse) and until_idle,
-            begun=lambda: log.info("daemon.started", workspace=str(workspace.root), until_idle=until_idle),
-        )
-        log.info("daemon.stopped", idle=idleness.reached)
-        if until_idle and idleness.reached:
-            if said := closing(workspace):
-                log.info(said)
-            complain(workspace)
-
-
-class Idleness:
-    """Whether the last pulse left nothing to do: what waits for a person to release its wave does not count."""
-
-    reached = False
-
-    def after(self, pulse: Pulse) -> bool:
-        """Take note of a pulse, and return whether it left nothing to do."""
-        self.reached = pulse.open == 0
-        return self.reached
+    folder, options = context.obj
+    if watch_port is not None:
+        options = [*options, f"watch.port={watch_port}"]
+    wishes = Wishes(until_idle, as_json=json_log or log_format is LogFormat.JSON, shared=shared)
+    with opened(folder, options) as workspace:
+        serve(workspace, wishes)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.corpus.choices import Repeated
 from core.corpus.ports import Kind
 from core.corpus.survivor import Candidate, survivor
-from core.corpus.terms import Repeated
 from core.corpus.union_find import UnionFind
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from core.corpus.forms import Form  # noqa: TC001 - msgspec reads the annotations at run time
+from core.corpus.choices import Form  # noqa: TC001 - msgspec reads the annotations at run time
 from core.corpus.inputs import WaveInput  # noqa: TC001 - the same
 from core.corpus.terms import Terms  # noqa: TC001 - the same
 from core.projections.balance import Balance  # noqa: TC001 - the same

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import msgspec
 
-
-class Repeated(StrEnum):
-    """What becomes of pairs that ask the same and answer differently."""
-
-    KEEP = "keep"
-    MERGE = "merge"
+from core.corpus.choices import Repeated
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False):

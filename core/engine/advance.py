@@ -43,11 +43,13 @@ LOCKED_OUT_MOST = 900.0
 class Pulse(msgspec.Struct, frozen=True):
     """What a pulse left behind: how many batches still need the engine, and when it has something to do next.
 
-    Those that wait for a wave which only a person can release do not count as open.
+    Those that wait for a wave which only a person can release do not count as open. `waits_until` is when the wait
+    of all submissions is over, None when there is none.
     """
 
     open: int
     due: datetime | None
+    waits_until: datetime | None = None
 
 
 class Engine:
@@ -228,9 +230,10 @@ class Engine:
     def _rest(self) -> Pulse:
         books, now = self._shop.books, self._shop.now()
         dues = [books.agenda.next_due(kind) for kind in Kind if kind is not Kind.SUBMIT]
-        dues += [held_until(self._shop), next_room(self._shop), self._rounds.next(self._shop)]
+        waits_until = held_until(self._shop)
+        dues += [waits_until, next_room(self._shop), self._rounds.next(self._shop)]
         dues += [*self._not_before.values(), *self._resting.values()]
         if self._polled is not None and books.agenda.count(Kind.POLL):
             dues.append(self._polled + timedelta(seconds=self._shop.policy.poll_every))
         later = [moment for moment in dues if moment is not None and moment > now]
-        return Pulse(open=books.open_count - stopped(self._shop), due=min(later, default=None))
+        return Pulse(books.open_count - stopped(self._shop), min(later, default=None), waits_until)

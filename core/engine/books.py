@@ -15,6 +15,7 @@ from core.batch.state import Batch
 from core.engine.agenda import Agenda
 from core.engine.purse import Purse
 from core.engine.steps import Kind, next_step
+from core.engine.tally import Tally
 from core.errors import ConflictError, RefusedError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import Context, NewEvent
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.batch.commands import BatchCommand
+    from core.engine.tally import Standing
     from core.ledger.recorded import Recorded
     from core.planning.models import Model
     from core.ports import EventStore, Fence
@@ -76,6 +78,7 @@ class Books:
         self.agenda = Agenda()
         self.purse = Purse(models or {})
         self.waves: dict[int, Wave] = {}
+        self._tally = Tally()
         self._observe = observe
         self._refused = refused
         self._store = store
@@ -104,6 +107,11 @@ class Books:
         finally:
             # What was folded before the ledger went away is folded: its place in the agenda must follow.
             self._sort(touched)
+
+    def standing(self) -> Standing:
+        """Return the whole ledger counted, as far as it is folded in; it costs what is under way."""
+        reserved = self.purse.reserved()
+        return self._tally.standing(self._position, self.purse.committed() - reserved, reserved)
 
     @property
     def open_count(self) -> int:
@@ -222,7 +230,9 @@ class Books:
         batch = self._batches.get(number)
         if batch is None and recorded.version > 1:
             batch = load_batch(self._store, number, before=recorded.version)
-        self._batches[number] = evolve(batch or Batch(number=number), recorded.event)
+        before = batch or Batch(number=number)
+        self._batches[number] = evolve(before, recorded.event)
+        self._tally.fold(before, self._batches[number], getattr(recorded.event, "at", None))
         self.purse.fold(self._batches[number], recorded.event)
         if isinstance(recorded.event, SubmissionStarted):
             self._remember(recorded.event.at)

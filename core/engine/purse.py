@@ -51,6 +51,10 @@ class Purse:
         """Return what a wave (all: None) has cost and is expected to cost with the jobs under way."""
         return sum(self._by_wave.values()) if wave is None else self._by_wave.get(wave, 0.0)
 
+    def reserved(self) -> float:
+        """Return what of that is expected of jobs under way, and not settled yet."""
+        return sum(self._reserved.values())
+
     def _reserve(self, batch: Batch, usd: float) -> None:
         self._by_wave[batch.wave] += usd - self._reserved.pop(batch.number, 0.0)
         if usd:

@@ -49,6 +49,7 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     batch.CancelSent: ("batch.cancel_sent", 1),
     batch.BatchPaused: ("batch.paused", 1),
     batch.BatchResumed: ("batch.resumed", 1),
+    batch.DeletionAsked: ("batch.deletion_asked", 1),
     wave.WaveAdopted: ("wave.adopted", 1),
     wave.JobsListed: ("wave.jobs_listed", 1),
     wave.WaveReplanned: ("wave.replanned", 1),

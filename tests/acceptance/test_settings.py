@@ -245,7 +245,7 @@ def test_the_template_names_every_setting_with_its_default(root: Path) -> None:
 
     assert load(root, []).model_dump() == Settings().model_dump()
     assert load(root, []).screening.policies == {}
-    without_default = {"base_url", "max_pairs_per_request", "usd_per_wave", "usd_in_all"}
+    without_default = {"base_url", "max_pairs_per_request", "usd_per_wave", "usd_in_all", "port"}
     for name, default in load(root, []).model_dump(mode="json").items():
         if name in {"models", "targets"}:
             assert set(told[name]) == {"models": {"gemini-2.5-flash"}, "targets": {"tvl"}}[name]

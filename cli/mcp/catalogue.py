@@ -1,0 +1,7 @@
+"""All tools by name."""
+
+from __future__ import annotations
+
+from cli.mcp.tools import judging, looking, preparing, sending
+
+TOOLS = {tool.name: tool for room in (preparing, sending, looking, judging) for tool in room.TOOLS}
