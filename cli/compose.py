@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from core.corpus.space import Space
+    from core.engine.at_once import OnlineEmbedder
     from core.ports import ProviderStore, ReadModel
 
 SQLITE = "sqlite:///"
@@ -86,6 +88,15 @@ class Opened:
 
         settings = self.settings.provider
         return GeminiProvider(api_key(), settings.base_url or None, settings.api_version, settings.timeout_seconds)
+
+    def embedder(self, space: Space) -> OnlineEmbedder:
+        """Return what embeds at once at the provider that the settings name; CredentialsError without a key."""
+        from adapters.gemini.embedder import GeminiEmbedder  # noqa: PLC0415 - half a second, for few commands
+
+        settings = self.settings.provider
+        return GeminiEmbedder(
+            space, api_key(), settings.base_url or None, settings.api_version, settings.timeout_seconds
+        )
 
     def policy(self) -> Policy:
         """Return the engine's pace as the settings have it."""

@@ -77,10 +77,11 @@ def _wave(opened: Opened, number: int, balance: Balance, rows: Sequence[BatchRow
     extract = RecordedFile(plan.extract_path, plan.extract_sha256) if plan and plan.extract_path else None
     report = read_assessment(opened, known) if known else None
     assessed = RecordedFile(report.pairs_path, report.pairs_sha256) if report and report.pairs_path else None
-    return WaveInput(number, balance, extract, _batches(store, rows), assessed)
+    return WaveInput(number, balance, extract, batch_inputs(store, rows), assessed)
 
 
-def _batches(store: EventStore, rows: Sequence[BatchRow]) -> tuple[BatchInput, ...]:
+def batch_inputs(store: EventStore, rows: Sequence[BatchRow]) -> tuple[BatchInput, ...]:
+    """Return those of refining batches whose answers were read, with their files, each before its repairs."""
     read = [row for row in rows if row.read_at and row.status != Status.WITHDRAWN.value]
     read.sort(key=lambda row: in_order(row.number))
     return tuple(_batch(store, row) for row in read)

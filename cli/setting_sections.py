@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, field_validator, model_validator
 
 from core.batch.numbers import MOST_ROUNDS
+from core.planning.models import EMBEDDING_MODEL
 from core.planning.packing import checked_requests
 from core.quality.terms import QualityTerms
 
@@ -94,6 +95,21 @@ class Judge(Section):
 
     model: str = ""
     prompt_file: str = "prompts/judging.md"
+
+
+class Embedding(Section):
+    """How refined pairs become vectors: by which model, of what length, for what, and how many in a batch.
+
+    Up to `online_most` texts are embedded at once, at twice the price of a batch.
+    """
+
+    model: str = EMBEDDING_MODEL
+    dimensions: int = Field(default=768, ge=128, le=3072)
+    task: Literal["RETRIEVAL_DOCUMENT", "SEMANTIC_SIMILARITY", "CLASSIFICATION", "CLUSTERING"] = (
+        "RETRIEVAL_DOCUMENT"
+    )
+    batch_size: int = Field(default=250, ge=1)
+    online_most: int = Field(default=100, ge=0)
 
 
 class Planning(Section):

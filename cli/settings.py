@@ -15,6 +15,7 @@ from cli.setting_sections import (
     Budget,
     Corpus,
     Driving,
+    Embedding,
     Folders,
     Gate,
     Judge,
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     gate: Gate = Gate()
     judge: Judge = Judge()
     corpus: Corpus = Corpus()
+    embedding: Embedding = Embedding()
     targets: dict[str, int] = {}
     models: dict[str, dict[str, float]] = {}
 

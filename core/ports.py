@@ -273,8 +273,8 @@ class BatchProvider(ProviderLists, Protocol):
     def upload(self, content: BinaryIO, *, display_name: str) -> RemoteFile:
         """Put a batch file into the provider's store; `content` is seekable and read from its start."""
 
-    def create(self, *, model: str, input_file: str, display_name: str) -> Job:
-        """Create a job. Not idempotent, paid for: two calls make two jobs."""
+    def create(self, *, model: str, input_file: str, display_name: str, embeds: bool = False) -> Job:
+        """Create a job, of requests for vectors if it `embeds`. Not idempotent, paid for: two calls make two."""
 
     def get(self, name: str) -> Job:
         """Look at one job; GoneError when there is no such job."""

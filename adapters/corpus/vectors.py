@@ -66,6 +66,13 @@ class VectorFolder:
                 )
             yield from file.iter_batches(batch_size=ROWS_A_GROUP, columns=list(columns))
 
+    def put(self, name: str, hashes: Sequence[str], packed: Sequence[bytes]) -> Part:
+        """Do as `add` does with vectors as the bytes of their little-endian float32 values."""
+        values = pa.Array.from_buffers(
+            pa.float32(), len(hashes) * self.space.dimensions, [None, pa.py_buffer(b"".join(packed))]
+        )
+        return self.add(name, hashes, pa.FixedSizeListArray.from_arrays(values, self.space.dimensions))
+
     def add(self, name: str, hashes: Sequence[str], vectors: pa.Array) -> Part:
         """Keep vectors as the file `name`, flushed to disk; StorageError when the disk refuses.
 

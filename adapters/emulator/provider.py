@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters.emulator.call_faults import Truncated
+from adapters.emulator.catalogue import check_does
 from adapters.emulator.clock import moment
 from adapters.emulator.files import RESULT_PREFIX
 from adapters.emulator.refusals import ApiError, unknown_file
@@ -39,14 +40,19 @@ class EmulatedProvider:
             "upload.start", lambda: self._upload(content, display_name), display_name=display_name, effect=True
         )
 
-    def create(self, *, model: str, input_file: str, display_name: str) -> Job:
+    def create(self, *, model: str, input_file: str, display_name: str, embeds: bool = False) -> Job:
         """Create a job from an uploaded file."""
+        method = "asyncBatchEmbedContent" if embeds else "batchGenerateContent"
         full_model = f"models/{model.removeprefix('models/')}"
         file_id = input_file.removeprefix("files/")
-        jobs = self._emulator.jobs
+
+        def made() -> JobRow:
+            check_does(full_model, "v1beta", method)
+            return self._emulator.jobs.create_from_file(full_model, file_id, display_name)
+
         row = self._ask(
             "batches.create",
-            lambda: jobs.create_from_file(full_model, file_id, display_name),
+            made,
             display_name=display_name,
             effect=True,
         )
