@@ -202,6 +202,10 @@ class CorpusDatabase(Protocol):
         """Return the last import."""
         ...
 
+    def tally(self) -> Tally:
+        """Return what the tables hold now, whatever imports left."""
+        ...
+
     def texts(self) -> Iterator[StoredText]:
         """Yield every current pair, some thousand in memory at a time."""
         ...

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, text
 
 from adapters.sql.corpus import statements
-from adapters.sql.corpus.importing import last_import, vector_digests
+from adapters.sql.corpus.importing import count, held_pairs, last_import, vector_digests
 from adapters.sql.corpus.schema import bring_up, is_there
-from core.corpus.stored import Hit, StoredText
+from core.corpus.importing import pairs_hash
+from core.corpus.stored import Hit, StoredText, Tally
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -78,6 +79,17 @@ class SqlCorpus(ABC):
         """Return the last import."""
         with self.reading() as connection:
             return last_import(connection)
+
+    def tally(self) -> Tally:
+        """Return what the tables hold now."""
+        with self.reading() as connection:
+            held = held_pairs(connection)
+            return Tally(
+                pairs=len(held),
+                former=count(connection, statements.COUNT_FORMER),
+                vectors=count(connection, statements.COUNT_VECTORS),
+                pairs_hash=pairs_hash(held),
+            )
 
     def texts(self) -> Iterator[StoredText]:
         """Yield every current pair."""

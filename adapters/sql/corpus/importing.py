@@ -38,10 +38,7 @@ class SqlImporting(ABC):
 
     def held(self) -> dict[bytes, Held]:
         """Return all pairs by their ids."""
-        return {
-            pair_id.encode(): Held(version, bytes(digest), bool(current))
-            for pair_id, version, digest, current in self.connection.execute(text(statements.HELD))
-        }
+        return held_pairs(self.connection)
 
     def held_vectors(self, space: Space) -> dict[bytes, bytes]:
         """Return the sha256 of each vector of a space, by content hash."""
@@ -49,11 +46,11 @@ class SqlImporting(ABC):
 
     def former(self) -> int:
         """Return how many versions were replaced."""
-        return int(self.connection.scalar(text(statements.COUNT_FORMER)) or 0)
+        return count(self.connection, statements.COUNT_FORMER)
 
     def vectors(self) -> int:
         """Return how many vectors there are."""
-        return int(self.connection.scalar(text(statements.COUNT_VECTORS)) or 0)
+        return count(self.connection, statements.COUNT_VECTORS)
 
     @abstractmethod
     def stage_pairs(self, block: Block, chosen: Sequence[int]) -> None:
@@ -95,6 +92,19 @@ class SqlImporting(ABC):
     def _each(self, statement: str, values: list[dict[str, Any]]) -> None:
         if values:
             self.connection.execute(text(statement), values)
+
+
+def held_pairs(connection: Connection) -> dict[bytes, Held]:
+    """Return all pairs by their ids."""
+    return {
+        pair_id.encode(): Held(version, bytes(digest), bool(current))
+        for pair_id, version, digest, current in connection.execute(text(statements.HELD))
+    }
+
+
+def count(connection: Connection, statement: str) -> int:
+    """Return the one number that a question finds."""
+    return int(connection.scalar(text(statement)) or 0)
 
 
 def last_import(connection: Connection) -> Import | None:
