@@ -143,7 +143,7 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
 
     Refused as long as the ledger needs the job. The ledger, and results that were downloaded, stay as they are.
     """
-    from cli.mcp.naming import row_named
+    from cli.mcp.naming import JOBS, row_named
     from core.batch.commands import JOB, AskDeletion
     from core.engine.books import Books, Entry
     from core.errors import RefusedError
@@ -151,7 +151,7 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
     with desk.opened() as opened:
         row = row_named(opened, asked.batch_name)
         name = row.job_name
-        if name is None:
+        if name is None or not name.startswith(JOBS):
             raise RefusedError(f"batch {row.label} has no job at the provider, so there is nothing to delete")
         quote, what = f"delete {name}", f"delete {name}, the job of batch {row.label}, which is {row.status}"
         if not asked.confirm:
