@@ -43,8 +43,10 @@ def listed(desk: Desk) -> list[Resource]:
             if opened.files.digest(path_of(row.wave, kind)) is not None
         ]
     standing = [
-        Resource(TRACKING_URI, TRACKING, "Every batch in the form of the old tracking file.", "application/json"),
-        Resource(TIMELINE_URI, TIMELINE, "The milestones of every wave.", "text/markdown"),
+        Resource(
+            TRACKING_URI, TRACKING, f"Batches as in the old tracking file; holds {MARK}.", "application/json"
+        ),
+        Resource(TIMELINE_URI, TIMELINE, f"The milestones of every wave; holds {MARK}.", "text/markdown"),
         Resource(BATCH_URI, "lifecycle of a batch", "A mermaid state diagram.", MERMAID),
         Resource(WAVE_URI, "lifecycle of a wave", "A mermaid state diagram.", MERMAID),
     ]

@@ -69,6 +69,22 @@ def test_an_errand_is_confirmed_created_once_and_comes_home_by_key(
     assert ready.json("history --verify")["faults"] == []
 
 
+@pytest.mark.postgres
+def test_an_errand_is_kept_on_postgresql_too(
+    ready: Mill, postgres_url: str, jobs: Callable[[], Counter[str]]
+) -> None:
+    ready.environment["BATCHMILL_DATABASE_URL"] = postgres_url
+    ready.run("init")
+
+    async def talk(agent: Agent) -> dict[str, Any]:
+        await agent.confirmed("batch_create", requests=REQUESTS)
+        return await agent.call("batch_get_status", batchName="x1", autoPoll=True)
+
+    assert inside(ready, talk)["stats"]["refined"] == 2
+    assert sum(jobs().values()) == 1
+    assert ready.json("history --verify")["faults"] == []
+
+
 def test_an_errand_beside_a_wave_touches_none_of_its_numbers(mill: Mill) -> None:
     approved(mill, a=11)
     before = (mill.json("balance"), mill.json("timeline"))

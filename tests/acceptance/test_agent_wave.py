@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.agents import ACTOR, Agent, over_stdio
+from tests.agents import ACTOR, Agent, inside, over_stdio
 from tests.homes import stage
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def test_a_submission_without_the_right_quote_sends_and_approves_nothing(
             assert quote in await agent.refused("submit", **SUBMIT, confirm=wrong)
         return quote, refused
 
-    quote, refused = over_stdio(mill, talk)
+    quote, refused = inside(mill, talk)
 
     assert f"confirm='{quote}'" in refused
     assert "nothing was done" in refused
@@ -104,5 +104,5 @@ def test_a_quote_of_a_plan_that_changed_meanwhile_is_refused(mill: Mill, jobs: C
         assert new in refused
         return refused
 
-    assert "plan 2 of wave 2" in over_stdio(mill, talk)
+    assert "plan 2 of wave 2" in inside(mill, talk)
     assert not jobs()
