@@ -16,9 +16,10 @@ from core.batch.lifecycle import Status
 from core.batch.numbers import ERRAND, NO_WAVE, label, number_of, serial_of
 from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
 from core.engine.places import submission_path
-from core.errors import NotFoundError
+from core.errors import ConflictError, NotFoundError
 from core.exchange.errands import ErrandRequest, errand_estimate, errand_lines
 from core.ledger.load import load_batch
+from core.ledger.streams import batch_stream
 from core.pairs import PairRange
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def write_errand(opened: Opened, errand: Errand) -> None:
 
     Raises ConflictError when somebody else took its number meanwhile. A file without its events is written over.
     """
+    if load_batch(opened.database.store, errand.number).version:
+        raise ConflictError([batch_stream(errand.number)])
     now, runs = opened.clock.now(), (PairRange(label(errand.number), 1, len(errand.requests)),)
     path = submission_path(opened.policy(), errand.number)
     with opened.files.create(path) as pending:
