@@ -45,6 +45,9 @@ def test_a_corpus_is_embedded_by_batches_repaired_and_never_paid_for_again(built
     assert f"{rows} texts without a vector, to be embedded by gemini-embedding-001 in 768 dimensions" in shown
     assert "Nothing was written." in shown
     assert "say --yes to approve US$" in built.refused("corpus embed --no-online")
+    limit = "--set models.gemini-embedding-001.enqueued_tokens=600"
+    small = built.json(f"{limit} corpus embed --no-online --dry-run")["batches"]
+    assert [batch["estimate"]["input_tokens"] <= 600 for batch in small] == [True] * 3
     said = built.run("--set embedding.batch_size=20 corpus embed --no-online --yes")
     assert "Written and approved: e1-e2. `batchmill run` sends it" in said
     again = built.run("corpus embed --yes")
