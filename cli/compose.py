@@ -141,7 +141,11 @@ def opened(workspace: Path | None, options: list[str], actor: str = "") -> Itera
 
 def database_url(root: Path, settings: Settings) -> str:
     """Return the ledger's address; a relative SQLite path lies in the workspace."""
-    url = settings.database_url
+    return located(root, settings.database_url)
+
+
+def located(root: Path, url: str) -> str:
+    """Return the address of a database, in which a relative SQLite path lies in the workspace."""
     if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
         return f"{SQLITE}{root / url.removeprefix(SQLITE)}"
     return url

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.corpus_standing import BUILD, DEDUP, FOLDER, export_step
-from core.corpus.events import CorpusBuilt, CorpusDeduplicated, CorpusExported
+from core.corpus.events import CorpusBuilt, CorpusDeduplicated, CorpusExported, CorpusImported
 from core.corpus.history import evolve, history_of, is_news
-from core.corpus.inputs import files_of
+from core.corpus.inputs import files_of, fingerprint
 from core.ledger.recorded import NewEvent
 from core.ledger.streams import CORPUS
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cli.compose import Opened
     from core.corpus.events import CorpusEvent
     from core.corpus.manifest import BuildManifest, DedupManifest, ExportManifest
+    from core.corpus.stored import Import
 
 
 def record_build(opened: Opened, home: CorpusFolder, build: BuildManifest) -> None:
@@ -45,6 +46,24 @@ def record_export(
     )
     before = (_built(opened, home, build), _deduplicated(opened, home, dedup))
     _record(opened, "export", *before, exported)
+
+
+def record_import(
+    opened: Opened, standing: tuple[CorpusFolder, BuildManifest, DedupManifest], database: str, last: Import
+) -> None:
+    """Record the last import into a database, and what stands in the folder; see `_record`."""
+    home, build, dedup = standing
+    imported = CorpusImported(
+        fingerprint=fingerprint(last.build, last.dedup, last.space, last.tally, database, last.number),
+        database=database,
+        number=last.number,
+        build=last.build,
+        dedup=last.dedup,
+        space=last.space,
+        counts=last.counts,
+        at=opened.clock.now(),
+    )
+    _record(opened, "import", _built(opened, home, build), _deduplicated(opened, home, dedup), imported)
 
 
 def _record(opened: Opened, command: str, *steps: CorpusEvent) -> None:

@@ -214,3 +214,9 @@ class Gate(Section):
                 f"there is no threshold {unknown[0]}; they are {', '.join(QualityTerms.__struct_fields__)}"
             )
         return thresholds
+
+
+class Corpus(Section):
+    """Where the corpus is imported to: an address like the ledger's; a relative path lies in the workspace."""
+
+    database: str = "sqlite:///corpus.db"

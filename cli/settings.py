@@ -13,6 +13,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from cli.setting_sections import (
     Budget,
+    Corpus,
     Driving,
     Embedding,
     Folders,
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     budget: Budget = Budget()
     gate: Gate = Gate()
     judge: Judge = Judge()
+    corpus: Corpus = Corpus()
     embedding: Embedding = Embedding()
     targets: dict[str, int] = {}
     models: dict[str, dict[str, float]] = {}

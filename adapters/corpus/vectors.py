@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.corpus.space import Space
 
 FOLDER = "vectors"
+COLUMNS = ("content_sha256", "vector")
 
 
 class VectorFolder:
@@ -56,19 +57,23 @@ class VectorFolder:
         """Return the content hashes that have a vector; BadInputError or StorageError names an unusable file."""
         return {digest for batch in self.read(["content_sha256"]) for digest in batch.column(0).to_pylist()}
 
-    def read(self, columns: Sequence[str] = ("content_sha256", "vector")) -> Iterator[pa.RecordBatch]:
+    def read(self, columns: Sequence[str] = COLUMNS) -> Iterator[pa.RecordBatch]:
         """Yield all vectors, some thousand at a time.
 
         Raises BadInputError for a file with vectors of another size, StorageError for one that cannot be read.
         """
         for path in self.files():
-            with on_disk(path, "read"), pq.ParquetFile(path) as file:
-                if not file.schema_arrow.equals(self.schema):
-                    raise BadInputError(
-                        f"{path} does not hold vectors of {self.space.dimensions} dimensions as {self.space.name} "
-                        "has them; remove it and run `batchmill corpus embed` again"
-                    )
-                yield from file.iter_batches(batch_size=ROWS_A_GROUP, columns=list(columns))
+            yield from self.read_file(path, columns)
+
+    def read_file(self, path: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pa.RecordBatch]:
+        """Yield the vectors of one file; see `read`."""
+        with on_disk(path, "read"), pq.ParquetFile(path) as file:
+            if not file.schema_arrow.equals(self.schema):
+                raise BadInputError(
+                    f"{path} does not hold vectors of {self.space.dimensions} dimensions as {self.space.name} "
+                    "has them; remove it and run `batchmill corpus embed` again"
+                )
+            yield from file.iter_batches(batch_size=ROWS_A_GROUP, columns=list(columns))
 
     def put(self, name: str, hashes: Sequence[str], packed: Sequence[bytes]) -> Part:
         """Do as `add` does with vectors as the bytes of their little-endian float32 values."""

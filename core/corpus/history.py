@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from core.corpus.events import CorpusBuilt, CorpusDeduplicated, CorpusEvent, CorpusExported
+from core.corpus.events import CorpusBuilt, CorpusDeduplicated, CorpusEvent, CorpusExported, CorpusImported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ class CorpusHistory(msgspec.Struct, frozen=True):
 
 
 def step_of(event: CorpusEvent) -> str:
-    """Return what an event's step is called: `build`, `dedup` or, by its form, `export-jsonl`."""
+    """Return what an event's step is called: `build`, `dedup`, `export-` its form, `import-` its database."""
     match event:
         case CorpusBuilt():
             return "build"
@@ -31,6 +31,8 @@ def step_of(event: CorpusEvent) -> str:
             return "dedup"
         case CorpusExported():
             return f"export-{event.form}"
+        case CorpusImported():
+            return f"import-{event.database}"
 
 
 def evolve(corpus: CorpusHistory, event: CorpusEvent) -> CorpusHistory:
@@ -57,7 +59,7 @@ def is_news(corpus: CorpusHistory, event: CorpusEvent) -> bool:
 def unfounded(corpus: CorpusHistory, event: CorpusEvent) -> str | None:
     """Return, in words, which step an event is made from that the ledger does not have before it."""
     before = () if isinstance(event, CorpusBuilt) else (("build", event.build),)
-    if isinstance(event, CorpusExported):
+    if isinstance(event, CorpusExported | CorpusImported):
         before = (*before, ("deduplication", event.dedup))
     lacking = [f"{name} {found[:12]}" for name, found in before if found not in corpus.known]
     return f"it is made from {' and '.join(lacking)}, which no event before it made" if lacking else None

@@ -66,6 +66,7 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     corpus.CorpusBuilt: ("corpus.built", 1),
     corpus.CorpusDeduplicated: ("corpus.deduplicated", 1),
     corpus.CorpusExported: ("corpus.exported", 1),
+    corpus.CorpusImported: ("corpus.imported", 1),
     adopted.BatchAdopted: ("batch.adopted", 1),
     adopted.AdoptedFileRead: ("batch.adopted_file_read", 1),
     adopted.JobClaimed: ("batch.job_claimed", 1),

@@ -7,10 +7,11 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from core.corpus.events import CorpusBuilt, CorpusDeduplicated, CorpusEvent, CorpusExported
+from core.corpus.events import CorpusBuilt, CorpusDeduplicated, CorpusEvent, CorpusExported, CorpusImported
 from core.corpus.history import CorpusHistory, evolve, is_news, unfounded
 from core.corpus.inputs import RecordedFile
 from core.corpus.manifest import DedupCounts
+from core.corpus.stored import ImportCounts
 from core.corpus.terms import Terms
 from core.ledger.recorded import Recorded, stamp
 from core.ledger.streams import CORPUS
@@ -48,6 +49,16 @@ EXPORTED = CorpusExported(
     validation=71,
     at=NOON,
 )
+IMPORTED = CorpusImported(
+    fingerprint="d" * 64,
+    database="corpus.db",
+    number=1,
+    build=ONE,
+    dedup=TWO,
+    space="gemini-embedding-001-768",
+    counts=ImportCounts(**dict.fromkeys(ImportCounts.__struct_fields__, 7)),
+    at=NOON,
+)
 
 
 def _after(*events: CorpusEvent) -> CorpusHistory:
@@ -65,11 +76,13 @@ def _faults(*events: CorpusEvent) -> list[str]:
     return [fault.reason for fault in verify_stream(found)]
 
 
-@pytest.mark.parametrize("event", [BUILT, DEDUPLICATED, EXPORTED], ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize(
+    "event", [BUILT, DEDUPLICATED, EXPORTED, IMPORTED], ids=lambda event: type(event).__name__
+)
 def test_the_same_step_is_no_news_at_a_later_hour(event: CorpusEvent) -> None:
     later = msgspec.structs.replace(event, at=NOON + timedelta(days=1))
     assert is_news(_after(), event)
-    assert not is_news(_after(BUILT, DEDUPLICATED, EXPORTED), later)
+    assert not is_news(_after(BUILT, DEDUPLICATED, EXPORTED, IMPORTED), later)
 
 
 def test_a_step_that_came_to_something_else_is_news() -> None:
@@ -80,13 +93,20 @@ def test_each_form_is_a_step_of_its_own() -> None:
     assert is_news(_after(BUILT, DEDUPLICATED, EXPORTED), msgspec.structs.replace(EXPORTED, form="chat"))
 
 
+def test_each_database_has_imports_of_its_own() -> None:
+    elsewhere = msgspec.structs.replace(IMPORTED, database="PostgreSQL mill/corpus")
+    assert is_news(_after(BUILT, DEDUPLICATED, IMPORTED), elsewhere)
+    assert not is_news(_after(BUILT, DEDUPLICATED, IMPORTED, elsewhere), IMPORTED)
+
+
 def test_a_sound_history_has_no_fault() -> None:
-    assert _faults(BUILT, DEDUPLICATED, EXPORTED, BUILT) == []
+    assert _faults(BUILT, DEDUPLICATED, EXPORTED, IMPORTED, BUILT) == []
 
 
 def test_a_step_without_the_one_it_is_made_from_is_a_fault() -> None:
     assert unfounded(_after(BUILT), EXPORTED) is not None
     assert _faults(DEDUPLICATED) == ["it is made from build aaaaaaaaaaaa, which no event before it made"]
-    assert _faults(BUILT, EXPORTED) == [
-        "it is made from deduplication bbbbbbbbbbbb, which no event before it made"
-    ]
+    for event in (EXPORTED, IMPORTED):
+        assert _faults(BUILT, event) == [
+            "it is made from deduplication bbbbbbbbbbbb, which no event before it made"
+        ]
