@@ -80,6 +80,7 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
             engine=f"daft {VERSION}, {engine}",
             counts=_counts(found, outcome_, meant),
             parts=_write(step.path, outcome_),
+            vectors=vectors.space.name if vectors else "",
         )
         step.commit(manifest)
     record_dedup(opened, home, corpus, manifest)

@@ -174,13 +174,16 @@ def test_pairs_that_mean_the_same_are_found_by_their_vectors_and_explained(built
     assert counts["archived"] > plain["archived"]
     assert counts["without_vector"] == 0
     said = built.run("corpus dedup --threshold 1.0 --cosine 0.9")
-    assert "links, from a cosine similarity of 0.9" in said
+    assert "links, from a cosine similarity of 0.9 by gemini-embedding-001-768" in said
     assert "nothing to do, this was found before" in said
     archived = built.run("corpus dedup --which archived").split()[0]
     explained = built.json(f"corpus dedup --explain {archived}")
     assert {tie["kind"] for tie in explained["ties"]} == {"cosine"}
     assert all(0.9 <= tie["similarity"] <= 1 for tie in explained["ties"])
     assert "the same meaning" in built.run(f"corpus dedup --explain {archived}")
+    folder = built.json("corpus export --format jsonl")["folder"]
+    card = (built.root / folder / "README.md").read_text(encoding="utf-8")
+    assert "or vectors of gemini-embedding-001-768 with a cosine similarity of 0.9 or more" in card
     assert built.run("history --verify")
 
 
