@@ -14,6 +14,7 @@ from adapters.corpus.schema import table_of
 from cli.corpus_choices import Engine
 from cli.corpus_recording import record_dedup
 from cli.corpus_standing import DEDUP, FOLDER, built, paths_of
+from cli.embedding_spaces import settings_space
 from cli.vector_syncing import gathered
 from core.corpus.clusters import link
 from core.corpus.hints import Hinted, Opinion, takes_for_duplicate
@@ -21,7 +22,6 @@ from core.corpus.inputs import fingerprint
 from core.corpus.manifest import DedupCounts, DedupManifest
 from core.corpus.outcome import Asked, Known, Member, Tie, outcome, rows_asked
 from core.corpus.ports import Kind
-from core.corpus.space import Space
 from core.corpus.survivor import RULE
 from core.errors import RefusedError
 
@@ -80,6 +80,7 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
             engine=f"daft {VERSION}, {engine}",
             counts=_counts(found, outcome_, meant),
             parts=_write(step.path, outcome_),
+            vectors=vectors.space.name if vectors else "",
         )
         step.commit(manifest)
     record_dedup(opened, home, corpus, manifest)
@@ -90,12 +91,12 @@ def _vectors(opened: Opened, terms: Terms) -> VectorFolder | None:
     """Return the vectors by which pairs are compared, None when they are not; RefusedError when there are none."""
     if terms.cosine is None:
         return None
-    settings = opened.settings.embedding
-    vectors = gathered(opened, Space(settings.model, settings.dimensions, settings.task))
+    space = settings_space(opened)
+    vectors = gathered(opened, space)
     if not vectors.files():
         raise RefusedError(
-            f"no pair has a vector of {settings.model} in {settings.dimensions} dimensions, so none can be "
-            "compared by meaning; run `batchmill corpus embed` first, or leave --cosine out"
+            f"no pair has a vector of {space.model} in {space.dimensions} dimensions, so none can be compared by "
+            "meaning; run `batchmill corpus embed` first, or leave --cosine out"
         )
     return vectors
 

@@ -8,9 +8,10 @@ import msgspec
 
 from adapters.corpus.loading import pair_blocks, vector_blocks
 from adapters.corpus.tables import read_structs
-from cli.corpus_database import corpus_database, settings_space, shown
+from cli.corpus_database import corpus_database, shown
 from cli.corpus_recording import record_import
 from cli.corpus_standing import deduplicated, locked, paths_of
+from cli.embedding_spaces import settings_space
 from cli.vector_syncing import gathered
 from core.corpus.importing import Source, take_in
 from core.corpus.outcome import Member

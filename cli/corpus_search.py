@@ -8,7 +8,8 @@ import msgspec
 
 from adapters.corpus.nearest import nearest
 from cli.corpus_choices import Way
-from cli.corpus_database import corpus_database, settings_space, shown
+from cli.corpus_database import corpus_database, shown
+from cli.embedding_spaces import embedder_of, settings_space
 from core.corpus.fusion import fuse
 from core.corpus.space import DOCUMENT, QUERY
 from core.corpus.stored import Hit  # noqa: TC001 - msgspec reads the annotations at run time
@@ -107,5 +108,5 @@ def _check_vectors(imported: str | None, space: Space) -> None:
 def _by_vector(opened: Opened, database: SqlCorpus, space: Space, query: str, depth: int) -> list[str]:
     """Return the nearest pairs; what finds documents is a query, and every other task is its own counterpart."""
     task = QUERY if space.task == DOCUMENT else space.task
-    [vector] = opened.embedder(space).embed([query], task)
+    [vector] = embedder_of(opened).embed([query], task)
     return database.by_vector(space, vector, depth, nearest)

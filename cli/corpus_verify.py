@@ -9,9 +9,10 @@ import msgspec
 
 from adapters.corpus.loading import pair_blocks
 from adapters.corpus.sampling import pairs_named, vectors_held
-from cli.corpus_database import corpus_database, settings_space, shown
+from cli.corpus_database import corpus_database, shown
 from cli.corpus_import import archived_of
 from cli.corpus_standing import deduplicated, paths_of
+from cli.embedding_spaces import settings_space
 from cli.vector_syncing import gathered
 from core.corpus.verifying import column_differences, compared, tally_differences, vector_differences
 

@@ -54,7 +54,4 @@ def lines_of(done: Local) -> Iterator[str]:
         yield f"Every text of the corpus has a vector of {done.model}; nothing was changed."
         return
     yield f"{done.embedded:,} texts embedded here by {done.model} in {done.dimensions} dimensions, at no price."
-    yield (
-        f"To compare by them: batchmill --set embedding.model={done.model} "
-        f"--set embedding.dimensions={done.dimensions} corpus dedup --cosine 0.95"
-    )
+    yield "With embedding.local = true in batchmill.toml pairs are compared and searched by them."

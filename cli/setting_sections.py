@@ -101,7 +101,7 @@ class Embedding(Section):
     """How refined pairs become vectors: by which model, of what length, for what, and how many in a batch.
 
     Up to `online_most` texts are embedded at once, at twice the price of a batch. `local_model` is one of
-    fastembed's, for vectors that are made on this machine.
+    fastembed's; with `local`, vectors are made, compared and searched by it on this machine, and not by `model`.
     """
 
     model: str = EMBEDDING_MODEL
@@ -111,6 +111,7 @@ class Embedding(Section):
     )
     batch_size: int = Field(default=250, ge=1)
     online_most: int = Field(default=100, ge=0)
+    local: bool = False
     local_model: str = "BAAI/bge-small-en-v1.5"
 
 

@@ -33,8 +33,9 @@ def embed(  # noqa: PLR0913 - one parameter an option
         ),
     ] = None,
     local: Annotated[
-        bool, typer.Option("--local", help="On this machine and for nothing (needs the extra `local`).")
-    ] = False,
+        bool | None,
+        typer.Option("--local/--no-local", help="On this machine and for nothing (needs the extra `local`)."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would cost and write nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Approve the cost without being asked.")] = False,
     as_json: Json = False,
@@ -52,15 +53,15 @@ def embed(  # noqa: PLR0913 - one parameter an option
     from cli.render.text import emit_json, say
 
     require("pyarrow")
-    if local:
-        if online is not None or dimensions is not None or dry_run:
-            raise typer.BadParameter("--local takes --model and --all alone: it costs nothing, and at once it is")
-        _here(context, model, whole=whole, as_json=as_json)
-        return
     from cli.embedding import Wishes, plan_embedding
 
     wishes = Wishes(model=model, dimensions=dimensions, whole=whole, online=online)
     with opened(*context.obj) as workspace:
+        if workspace.settings.embedding.local if local is None else local:
+            if online is not None or dimensions is not None or dry_run:
+                raise typer.BadParameter("on this machine it costs nothing and has one length: --model and --all")
+            _here(workspace, model, whole=whole, as_json=as_json)
+            return
         found = plan_embedding(workspace, wishes)
         if not as_json and (lines := embedding_lines(found)):
             say("\n".join(lines))
@@ -72,18 +73,12 @@ def embed(  # noqa: PLR0913 - one parameter an option
         say(next_line(found))
 
 
-def _here(context: typer.Context, model: str | None, *, whole: bool, as_json: bool) -> None:
-    from cli.compose import opened
-    from cli.corpus_extra import require
+def _here(workspace: Opened, model: str | None, *, whole: bool, as_json: bool) -> None:
+    from cli.embedding_local import embed_here, lines_of
+    from cli.embedding_spaces import local_embedder
     from cli.render.text import emit_json, say_all
 
-    require("fastembed", extra="local")
-    from adapters.embedding.local import LocalEmbedder
-    from cli.embedding_local import embed_here, lines_of
-
-    with opened(*context.obj) as workspace:
-        embedder = LocalEmbedder(model or workspace.settings.embedding.local_model)
-        done = embed_here(workspace, embedder, whole=whole)
+    done = embed_here(workspace, local_embedder(workspace, model), whole=whole)
     if as_json:
         emit_json(done)
     else:

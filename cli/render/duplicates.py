@@ -51,7 +51,8 @@ def _findings(done: Deduplicated) -> Iterator[tuple[str, str]]:
             f"{counted(counts.wide_buckets, 'bucket')} of more than {terms.widest} texts: not every two compared",
         )
     if terms.cosine is not None:
-        yield "meaning", f"{counts.cosine:,} links, from a cosine similarity of {terms.cosine:g}"
+        by = clean(done.manifest.vectors)
+        yield "meaning", f"{counts.cosine:,} links, from a cosine similarity of {terms.cosine:g} by {by}"
     if counts.without_vector:
         lacking = counted(counts.without_vector, "pair")
         yield "", f"{lacking} without a vector not compared by meaning (`batchmill corpus embed`)"

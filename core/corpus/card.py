@@ -118,7 +118,13 @@ def _checks(census: Census, built: BuildManifest, found: DedupManifest) -> Itera
     waves = ", ".join(str(wave.wave) for wave in built.waves)
     yield f"- Every refined pair of the waves {waves} is accounted for; each file had the sha256 on record."
     near = f"word {terms.shingle}-shingles with a Jaccard similarity of {terms.threshold:g} or more"
-    yield f"- Duplicates: the same text, the same answer, or {near} ({found.counts.near:,} times)."
+    meant = (
+        f", or vectors of {plain(found.vectors)} with a cosine similarity of {terms.cosine:g} or more "
+        f"({found.counts.cosine:,} times)"
+        if terms.cosine is not None
+        else ""
+    )
+    yield f"- Duplicates: the same text, the same answer, or {near} ({found.counts.near:,} times){meant}."
     yield f"- Of duplicates stays: {found.rule}."
     asked = f"{found.counts.repeated_questions:,} questions are asked more than once and answered differently"
     yield f"- {asked}; by the policy: {terms.repeated}."

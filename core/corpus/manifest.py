@@ -77,7 +77,8 @@ class DedupCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class DedupManifest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which pairs of the corpus `build` (its fingerprint) are duplicates, by these terms and this rule.
 
-    `chance` is the probability that two texts just at the threshold become candidates.
+    `chance` is the probability that two texts just at the threshold become candidates, `vectors` the space whose
+    vectors were compared, "" where none were.
     """
 
     fingerprint: str
@@ -89,6 +90,7 @@ class DedupManifest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     engine: str
     counts: DedupCounts
     parts: tuple[Part, ...]
+    vectors: str = ""
 
 
 class ExportTerms(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -45,6 +45,9 @@ def test_a_corpus_is_embedded_by_batches_repaired_and_never_paid_for_again(built
     assert f"{rows} texts without a vector, to be embedded by gemini-embedding-001 in 768 dimensions" in shown
     assert "Nothing was written." in shown
     assert "say --yes to approve US$" in built.refused("corpus embed --no-online")
+    limit = "--set models.gemini-embedding-001.enqueued_tokens=600"
+    small = built.json(f"{limit} corpus embed --no-online --dry-run")["batches"]
+    assert [batch["estimate"]["input_tokens"] <= 600 for batch in small] == [True] * 3
     said = built.run("--set embedding.batch_size=20 corpus embed --no-online --yes")
     assert "Written and approved: e1-e2. `batchmill run` sends it" in said
     again = built.run("corpus embed --yes")
@@ -171,13 +174,16 @@ def test_pairs_that_mean_the_same_are_found_by_their_vectors_and_explained(built
     assert counts["archived"] > plain["archived"]
     assert counts["without_vector"] == 0
     said = built.run("corpus dedup --threshold 1.0 --cosine 0.9")
-    assert "links, from a cosine similarity of 0.9" in said
+    assert "links, from a cosine similarity of 0.9 by gemini-embedding-001-768" in said
     assert "nothing to do, this was found before" in said
     archived = built.run("corpus dedup --which archived").split()[0]
     explained = built.json(f"corpus dedup --explain {archived}")
     assert {tie["kind"] for tie in explained["ties"]} == {"cosine"}
     assert all(0.9 <= tie["similarity"] <= 1 for tie in explained["ties"])
     assert "the same meaning" in built.run(f"corpus dedup --explain {archived}")
+    folder = built.json("corpus export --format jsonl")["folder"]
+    card = (built.root / folder / "README.md").read_text(encoding="utf-8")
+    assert "or vectors of gemini-embedding-001-768 with a cosine similarity of 0.9 or more" in card
     assert built.run("history --verify")
 
 

@@ -161,3 +161,6 @@ def test_a_local_model_that_cannot_be_had_is_told(built: Mill) -> None:
 
     assert "is not on this machine and could not be fetched" in built.refused("corpus embed --local")
     assert "fastembed has no model x" in built.refused("corpus embed --local --model x")
+    assert "is not on this machine" in built.refused("--set embedding.local=true corpus embed")
+    refusal = built.refused("--set embedding.local=true corpus dedup --cosine 0.9")
+    assert "no pair has a vector of BAAI/bge-small-en-v1.5 in 384 dimensions" in refusal
