@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import text
 
-from adapters.corpus.loading import pair_blocks, vector_blocks
+from adapters.corpus.loading import ahead, pair_blocks, vector_blocks
 from adapters.corpus.nearest import nearest
 from adapters.corpus.parts import write_parts
 from adapters.corpus.vectors import VectorFolder
@@ -76,10 +76,10 @@ def take(database: SqlCorpus, tmp_path: Path) -> Callable[..., ImportCounts]:
         source = Source(
             build="b" * 64,
             dedup="d" * 64,
-            pairs=pair_blocks(paths, archived or {}),
+            pairs=ahead(pair_blocks(paths, archived or {})),
             archived={key.encode(): into for key, into in (archived or {}).items()},
             space=SPACE if vectors else None,
-            vectors=vector_blocks(folder),
+            vectors=ahead(vector_blocks(folder)),
         )
         with database.importing() as importing:
             counts = take_in(importing, source, database.place, NOON)

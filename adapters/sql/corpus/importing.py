@@ -61,12 +61,17 @@ class SqlImporting(ABC):
         """Take in vectors that are new or changed."""
 
     @abstractmethod
-    def before_vectors(self, brought: Brought) -> None:
-        """Make ready for the vectors that were staged."""
+    def before(self, brought: Brought) -> None:
+        """Make the tables ready for the rows that were staged."""
+
+    @abstractmethod
+    def after(self, brought: Brought) -> None:
+        """Undo what `before` did."""
 
     def settle(self, brought: Brought) -> None:
         """Put what was staged into its place, retire, revive, and record the import."""
         number = brought.imported.number
+        self.before(brought)
         self.connection.execute(text(statements.RECORD), _recorded(brought.imported))
         for statement in statements.PUT_PAIRS:
             self.connection.execute(text(statement), {"number": number} if ":number" in statement else {})
@@ -76,13 +81,13 @@ class SqlImporting(ABC):
         )
         self._each(statements.REVIVE, [{"pair": key.decode()} for key in brought.revived])
         if brought.space:
-            self.before_vectors(brought)
             named = {"space": brought.space.name, "dimensions": brought.space.dimensions}
             self.connection.execute(text(statements.PUT_VECTORS), named)
             self._each(
                 statements.TAKE_VECTOR,
                 [{"space": brought.space.name, "content": content} for content in brought.unwanted],
             )
+        self.after(brought)
 
     def close(self) -> None:
         """Take the staging tables away."""

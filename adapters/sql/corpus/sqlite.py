@@ -53,8 +53,11 @@ class SqliteImporting(SqlImporting):
         """Insert vectors."""
         self._insert(STAGED_VECTORS, 3, block.listed(chosen))
 
-    def before_vectors(self, brought: Brought) -> None:
-        """Do nothing: there is no index over vectors."""
+    def before(self, brought: Brought) -> None:
+        """Do nothing: rows are checked as they come."""
+
+    def after(self, brought: Brought) -> None:
+        """Do nothing, as before."""
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
         driver: Any = self.connection.connection.driver_connection

@@ -57,7 +57,7 @@ REVIVE = "UPDATE qa_pairs SET retired_by = NULL, merged_into = NULL WHERE pair_i
 PUT_VECTORS = (
     "INSERT INTO embeddings (content_sha256, vector_sha256, vector, space, dimensions) "
     "SELECT content_sha256, vector_sha256, vector, :space, :dimensions FROM staged_vectors WHERE true "
-    "ON CONFLICT (space, content_sha256) DO UPDATE SET vector_sha256 = excluded.vector_sha256, "
+    "ON CONFLICT (content_sha256, space) DO UPDATE SET vector_sha256 = excluded.vector_sha256, "
     "vector = excluded.vector"
 )
 TAKE_VECTOR = "DELETE FROM embeddings WHERE space = :space AND content_sha256 = :content"
