@@ -22,7 +22,7 @@ B = TypeVar("B")
 
 
 def ahead(blocks: Iterator[B]) -> Iterator[B]:
-    """Yield what is made in a thread of its own, one ahead: while a database takes a block in, the next is made."""
+    """Yield what is made in a thread of its own, one ahead, while a database takes the last one in."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, blocks, None)
         while (block := coming.result()) is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.database import SqlCorpus
-from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name
+from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name, quoted
 from core.corpus.stored import Indexed
-from core.errors import BadInputError, DatabaseError
+from core.errors import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,8 +32,6 @@ _MOST_MEMORY = 2 << 30
 _LEAST_MEMORY = 64 << 20
 #: Characters of a text that are analysed: a tsvector may have one megabyte.
 _ANALYSED = 100_000
-#: Models are called like this, and so are spaces.
-_PLAIN = re.compile(r"[A-Za-z0-9._-]+")
 #: How many neighbours a search keeps in sight; pgvector allows 1,000.
 _IN_SIGHT, _MOST_IN_SIGHT = 100, 1_000
 
@@ -117,7 +114,7 @@ class PostgresCorpus(SqlCorpus):
             kind, value = _indexed_as(space)
             build = (
                 f"CREATE INDEX {index_name(space)} ON embeddings USING hnsw (({value}) {kind}_cosine_ops) "
-                f"WHERE space = {_quoted(space)}"
+                f"WHERE space = {quoted(space)}"
             )
             try:
                 with connection.begin_nested():
@@ -164,7 +161,7 @@ class PostgresCorpus(SqlCorpus):
             connection.exec_driver_sql(f"SET LOCAL hnsw.ef_search = {in_sight}")
             found = connection.exec_driver_sql(
                 f"SELECT q.pair_id FROM (SELECT content_sha256, {value} <=> {asked} AS distance FROM embeddings "  # noqa: S608 - made of constants
-                f"WHERE space = {_quoted(space)} ORDER BY distance LIMIT {int(depth)}) near "
+                f"WHERE space = {quoted(space)} ORDER BY distance LIMIT {int(depth)}) near "
                 "JOIN qa_pairs q USING (content_sha256) WHERE q.retired_by IS NULL "
                 f"ORDER BY near.distance, q.pair_id LIMIT {int(depth)}",
                 {"vector": str(list(vector))},
@@ -202,13 +199,6 @@ def _indexed_as(space: Space) -> tuple[str, str]:
 
 def _has_index(connection: Connection, name: str) -> bool:
     return connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is not None
-
-
-def _quoted(space: Space) -> str:
-    """Return the name of a space as a literal; BadInputError when it is no plain name."""
-    if not _PLAIN.fullmatch(space.name):
-        raise BadInputError(f"{space.name!r} is no name of a space of vectors; name the model in plain letters")
-    return f"'{space.name}'"
 
 
 def _little_endian(values: bytes) -> bytes:

@@ -31,16 +31,18 @@ RECORD = (
     "INSERT INTO imports (number, build, dedup, space, counts, pairs, former, vectors, pairs_hash, at) "
     "VALUES (:number, :build, :dedup, :space, :counts, :pairs, :former, :vectors, :pairs_hash, :at)"
 )
+PUT_KEYS = (
+    (
+        "INSERT INTO sessions SELECT DISTINCT session FROM {source} WHERE session IS NOT NULL "
+        "ON CONFLICT DO NOTHING"
+    ),
+    (
+        "INSERT INTO indicators SELECT DISTINCT indicator FROM {source} WHERE indicator IS NOT NULL "
+        "ON CONFLICT DO NOTHING"
+    ),
+)
 #: In this order; each knows the import as `:number`. SQLite needs the WHERE to tell ON CONFLICT from a join.
 PUT_PAIRS = (
-    (
-        "INSERT INTO sessions SELECT DISTINCT session FROM staged_pairs WHERE session IS NOT NULL "
-        "ON CONFLICT DO NOTHING"
-    ),
-    (
-        "INSERT INTO indicators SELECT DISTINCT indicator FROM staged_pairs WHERE indicator IS NOT NULL "
-        "ON CONFLICT DO NOTHING"
-    ),
     (
         f"INSERT INTO qa_versions ({ROW}, version, imported_by, replaced_by) "
         f"SELECT {_OF_PAIR}, q.version, q.imported_by, :number "
