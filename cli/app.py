@@ -33,6 +33,7 @@ from cli.commands import (
     pair,
     plan,
     report,
+    service,
     steer,
     wave,
     workspace,
@@ -110,6 +111,7 @@ ROOMS = (
     doctor,
     machine,
     mcp,
+    service,
     carry,
     backup,
 )

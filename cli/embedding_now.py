@@ -14,13 +14,17 @@ from cli.vector_syncing import gathered
 from core.batch.commands import StartSubmission
 from core.engine.at_once import embed_at_once
 from core.engine.workshop import Workshop
-from core.errors import RefusedError
+from core.errors import ProviderError, RefusedError
 from core.ledger.load import load_wave
 from core.wave.lifecycle import Status as WaveStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cli.compose import Opened
-    from cli.embedding import Embedding, Wishes
+    from cli.embedding import Embedding, EmbeddingBatch, Wishes
+    from core.embedding.asking import EmbedRecipe, Text
+    from core.engine.at_once import OnlineEmbedder
 
 
 def embed_now(opened: Opened, plan: Embedding, wishes: Wishes) -> Embedding:
@@ -38,11 +42,27 @@ def embed_now(opened: Opened, plan: Embedding, wishes: Wishes) -> Embedding:
             intent = StartSubmission(SystemChance().nonce(), opened.clock.now())
             begin(opened, batch, texts, recipe, intent)
             shop.books.refresh()
-            came += embed_at_once(shop, embedder, batch.number, texts, recipe).refined
+            came += _embedded(shop, embedder, batch, texts, recipe)
     finally:
         opened.catch_up()
     gathered(opened, recipe.space)
     return msgspec.structs.replace(plan, written=True, embedded=came)
+
+
+def _embedded(
+    shop: Workshop, embedder: OnlineEmbedder, batch: EmbeddingBatch, texts: Sequence[Text], recipe: EmbedRecipe
+) -> int:
+    """Return how many vectors a call brought; what it failed of is told with what becomes of the texts."""
+    try:
+        return embed_at_once(shop, embedder, batch.number, texts, recipe).refined
+    except ProviderError as error:
+        held = shop.books.get(batch.number).hold
+        todo = (
+            f"mend that and run `batchmill retry {batch.label}`, or `batchmill cancel {batch.label}`"
+            if held
+            else f"`batchmill run` has the texts of batch {batch.label} embedded by a job"
+        )
+        raise ProviderError(f"{error}; {todo}") from error
 
 
 def _workshop(opened: Opened) -> Workshop:

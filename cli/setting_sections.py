@@ -100,7 +100,8 @@ class Judge(Section):
 class Embedding(Section):
     """How refined pairs become vectors: by which model, of what length, for what, and how many in a batch.
 
-    Up to `online_most` texts are embedded at once, at twice the price of a batch.
+    Up to `online_most` texts are embedded at once, at twice the price of a batch. `local_model` is one of
+    fastembed's, for vectors that are made on this machine.
     """
 
     model: str = EMBEDDING_MODEL
@@ -110,6 +111,7 @@ class Embedding(Section):
     )
     batch_size: int = Field(default=250, ge=1)
     online_most: int = Field(default=100, ge=0)
+    local_model: str = "BAAI/bge-small-en-v1.5"
 
 
 class Planning(Section):

@@ -6,6 +6,7 @@ dimensions, of length 1). Files are never changed; what two of them hold of one 
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -43,6 +44,14 @@ class VectorFolder:
     def files(self) -> list[Path]:
         """Return the files of the space, in the order of their names."""
         return sorted(self.root.glob("*.parquet"))
+
+    def digest(self) -> str:
+        """Return what changes whenever a vector does: a sha256 (hex) over the files; StorageError as `read`."""
+        whole = hashlib.sha256(self.space.name.encode())
+        for path in self.files():
+            with on_disk(path, "read"), path.open("rb") as stream:
+                whole.update(f"{path.name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+        return whole.hexdigest()
 
     def held(self) -> set[str]:
         """Return the content hashes that have a vector; BadInputError or StorageError names an unusable file."""

@@ -32,6 +32,9 @@ def embed(  # noqa: PLR0913 - one parameter an option
             "--online/--no-online", help="At once and dearer, or as batches (default: at once when there are few)."
         ),
     ] = None,
+    local: Annotated[
+        bool, typer.Option("--local", help="On this machine and for nothing (needs the extra `local`).")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would cost and write nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Approve the cost without being asked.")] = False,
     as_json: Json = False,
@@ -49,6 +52,11 @@ def embed(  # noqa: PLR0913 - one parameter an option
     from cli.render.text import emit_json, say
 
     require("pyarrow")
+    if local:
+        if online is not None or dimensions is not None or dry_run:
+            raise typer.BadParameter("--local takes --model and --all alone: it costs nothing, and at once it is")
+        _here(context, model, whole=whole, as_json=as_json)
+        return
     from cli.embedding import Wishes, plan_embedding
 
     wishes = Wishes(model=model, dimensions=dimensions, whole=whole, online=online)
@@ -62,6 +70,24 @@ def embed(  # noqa: PLR0913 - one parameter an option
         emit_json(found)
     else:
         say(next_line(found))
+
+
+def _here(context: typer.Context, model: str | None, *, whole: bool, as_json: bool) -> None:
+    from cli.compose import opened
+    from cli.corpus_extra import require
+    from cli.render.text import emit_json, say_all
+
+    require("fastembed", extra="local")
+    from adapters.embedding.local import LocalEmbedder
+    from cli.embedding_local import embed_here, lines_of
+
+    with opened(*context.obj) as workspace:
+        embedder = LocalEmbedder(model or workspace.settings.embedding.local_model)
+        done = embed_here(workspace, embedder, whole=whole)
+    if as_json:
+        emit_json(done)
+    else:
+        say_all(lines_of(done))
 
 
 def _approved(usd: float, *, yes: bool, as_json: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from core.batch.numbers import label, parse
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from core.projections.rows import BatchRow
 
 JOBS = "batches/"
+#: An upload's name, alone or at the end of its address.
+_UPLOAD = re.compile(r"(?:https?://[^\s?#]+/)?(files/[A-Za-z0-9_-]{1,100})")
 MOST_SHOWN = 80
 
 
@@ -42,6 +45,12 @@ def row_named(opened: Opened, text: str) -> BatchRow:
     if found is None:
         raise NotFoundError(f"the ledger has no batch {label(number)}; batch_list names those it has")
     return found
+
+
+def file_named(uri: str) -> str | None:
+    """Return the name of an upload, `files/…`, from its name or address; None for words that name none."""
+    found = _UPLOAD.fullmatch(uri)
+    return found[1] if found else None
 
 
 def batches_counted(number: int) -> str:

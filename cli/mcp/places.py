@@ -30,6 +30,20 @@ def inside(opened: Opened, text: str) -> Path:
     return place
 
 
+def paper(opened: Opened, text: str, suffixes: tuple[str, ...] = (".jsonl",)) -> Path:
+    """Return where a file of the inbox, of submissions or of results lies that a client may have read or sent.
+
+    Settings, ledger and prompts are none: what stands there is not for a provider. Raises as `inside`, and
+    RefusedError for any other file.
+    """
+    place = inside(opened, text)
+    if not _among_papers(opened, place) or not place.is_file() or place.suffix.lower() not in suffixes:
+        raise RefusedError(
+            f"{text!r} is no {' or '.join(suffixes)} file in {', '.join(_papers(opened))}, and no other is taken"
+        )
+    return place
+
+
 def new_file(opened: Opened, text: str, suffix: str) -> str:
     """Return the path, relative to the workspace, of a file that a client may have written: it is new.
 
@@ -38,10 +52,18 @@ def new_file(opened: Opened, text: str, suffix: str) -> str:
     """
     if not text or "\0" in text or not text.endswith(suffix):
         raise BadInputError(f"{text!r} is no name for such a file; give one that ends in {suffix}")
-    place, folders = opened.files.place(text), opened.settings.folders
-    allowed = [folders.inbox, folders.submissions, folders.results]
-    if not any(place.is_relative_to(opened.files.place(folder)) for folder in allowed):
-        raise RefusedError(f"{text!r} is not in {', '.join(allowed)}, where clients may have files written")
+    place = opened.files.place(text)
+    if not _among_papers(opened, place):
+        raise RefusedError(f"{text!r} is not in {', '.join(_papers(opened))}, where clients may write")
     if os.path.lexists(place):
         raise RefusedError(f"{text!r} exists already, and is not written over; give another name")
     return place.relative_to(opened.files.root).as_posix()
+
+
+def _papers(opened: Opened) -> list[str]:
+    folders = opened.settings.folders
+    return [folders.inbox, folders.submissions, folders.results]
+
+
+def _among_papers(opened: Opened, place: Path) -> bool:
+    return any(place.is_relative_to(opened.files.place(folder)) for folder in _papers(opened))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -20,7 +20,7 @@ from cli.mcp.catalogue import TOOLS
 from cli.mcp.desk import Desk, Halt, actor_of
 from cli.mcp.tool import Effect
 from cli.render.text import harmless
-from core.errors import BatchmillError
+from core.errors import BatchmillError, RefusedError
 from core.one_line import one_line
 
 if TYPE_CHECKING:
@@ -183,17 +183,22 @@ class Front:
             self._limiter = anyio.CapacityLimiter(AT_ONCE)
 
         def worked() -> Found:
+            self._under_way.add(desk.halt)
             try:
-                return work(desk)
+                # The client may have left before a thread was free.
+                return work(desk) if not desk.halt.asked else _left()
             finally:
                 self._under_way.discard(desk.halt)
 
-        self._under_way.add(desk.halt)
         try:
             return await anyio.to_thread.run_sync(worked, abandon_on_cancel=True, limiter=self._limiter)
         except anyio.get_cancelled_exc_class():
             desk.halt.ask()
             raise
+
+
+def _left() -> NoReturn:
+    raise RefusedError("nothing was done: the client left before its turn came")
 
 
 def _actor(context: ServerRequestContext[Any]) -> str:

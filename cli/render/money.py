@@ -78,6 +78,7 @@ def _summed(whole: Figures) -> list[str]:
     for what, batches, usd, expected in (
         ("Judging", whole.judging, whole.judging_usd, whole.judging_expected_usd),
         ("Embedding", whole.embedding, whole.embedding_usd, whole.embedding_expected_usd),
+        ("Errands", whole.errands, whole.errands_usd, whole.errands_expected_usd),
     ):
         if batches:
             lines.append(

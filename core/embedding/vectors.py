@@ -53,7 +53,12 @@ def normalised(values: Sequence[float]) -> list[float]:
 
 def packed(vector: Sequence[float]) -> str:
     """Return a vector as text: base64 of its values as little-endian float32."""
-    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+    return base64.b64encode(flat(vector)).decode()
+
+
+def flat(vector: Sequence[float]) -> bytes:
+    """Return the values of a vector as little-endian float32."""
+    return struct.pack(f"<{len(vector)}f", *vector)
 
 
 def embedded_lines(lines: Iterable[bytes]) -> Iterator[EmbeddedLine]:

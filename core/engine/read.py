@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.batch import commands as c
 from core.batch.adoption import NO_KEY
 from core.batch.events import AnswersRead
-from core.batch.numbers import EMBED, JUDGE
+from core.batch.numbers import EMBED, ERRAND, JUDGE
 from core.batch.parts import RequestLine
 from core.embedding.answers import EmbeddingReader, embedded_line
 from core.engine.books import Entry
@@ -15,6 +15,7 @@ from core.engine.haul import Haul
 from core.engine.places import result_path
 from core.errors import NotFoundError, StorageError
 from core.exchange.answers import AnswerReader
+from core.exchange.errand_answers import ErrandReader, answer_lines
 from core.exchange.lines import result_lines
 from core.exchange.prompts import version_of
 from core.exchange.refined_lines import refined_lines
@@ -55,18 +56,22 @@ def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
 def read_into(files: WorkspaceFiles, batch: Batch, place: str) -> Kept:
     """Read a batch's kept result into the file at `place`; the same result gives the same bytes.
 
-    It has the refined pairs, the judgements of a batch that judges, or vectors. Raises NotFoundError when the
-    result is missing, StorageError when the disk refuses.
+    It has the refined pairs, the judgements of a batch that judges, vectors, or the answers to an errand. Raises
+    NotFoundError when the result is missing, StorageError when the disk refuses.
     """
     judgements: list[Judgement] = []
     with files.open(batch.result_path) as kept, files.create(place) as pending:
         lines = result_lines(kept)
-        reader: AnswerReader | EmbeddingReader
+        reader: AnswerReader | EmbeddingReader | ErrandReader
         if batch.kind == EMBED:
             reader = EmbeddingReader(lines, batch.requests)
             pending.sink.writelines(
                 embedded_line(home, batch=batch.label, attempt=batch.attempt, model=batch.model) for home in reader
             )
+        elif batch.kind == ERRAND:
+            reader = ErrandReader(lines, batch.requests)
+            told = answer_lines(reader, batch=batch.label, attempt=batch.attempt, model=batch.model)
+            pending.sink.writelines(told)
         elif batch.kind == JUDGE:
             reader = judge_reader(lines, batch.requests)
             pending.sink.writelines(_judged_lines(batch, reader, judgements))
@@ -103,7 +108,7 @@ def reader_of(batch: Batch, lines: Iterable[bytes | Overlong]) -> AnswerReader:
 
 
 def _read(shop: Workshop, batch: Batch) -> Haul:
-    what = {JUDGE: "judged", EMBED: "embedded"}.get(batch.kind, "refined")
+    what = {JUDGE: "judged", EMBED: "embedded", ERRAND: "answers"}.get(batch.kind, "refined")
     try:
         stored, reading, judgements = read_into(shop.files, batch, result_path(shop.policy, batch, what))
     except (NotFoundError, StorageError) as error:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
-from core.batch.numbers import EMBED, JUDGE
+from core.batch.numbers import EMBED, ERRAND, JUDGE
 from core.engine.books import Entry
 from core.engine.budget import affordable
 from core.engine.gate import begun, is_barred
@@ -79,6 +79,8 @@ def _check_file(shop: Workshop, batch: Batch) -> bool:
             f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}` and "
             f"have its pairs judged anew with `batchmill judge --wave {batch.wave}`"
         )
+    elif batch.kind == ERRAND:
+        todo = f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}`"
     elif batch.kind == EMBED:
         todo = (
             f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}` and "

@@ -27,7 +27,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
     Batches that judge refine no pair: `judging` counts them. Their tokens and dollars are in the sums, and apart
     in `judging_tokens` and `judging_usd` (actual), so that a refined pair's share is what refining took. The same
-    is true of batches that embed.
+    is true of batches that embed, and of errands.
 
     `expected_usd` is of all batches as they were planned, `expected_home_usd` of those that are home. `usd` is
     what the tokens of the answers cost at the model's batch price, None where a model has no price; `emulated_usd`
@@ -55,10 +55,14 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     embedding_expected_usd: float = 0.0
     embedding_tokens: int = 0
     embedding_usd: float | None = 0.0
+    errands: int = 0
+    errands_expected_usd: float = 0.0
+    errands_tokens: int = 0
+    errands_usd: float | None = 0.0
 
     def __add__(self, other: Figures) -> Figures:
         """Return the sum; a price that is not known leaves the sum unknown."""
-        prices = ("usd", "judging_usd", "embedding_usd")
+        prices = ("usd", "judging_usd", "embedding_usd", "errands_usd")
         summed = {
             name: getattr(self, name) + getattr(other, name)
             for name in self.__struct_fields__
@@ -69,14 +73,15 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
             usd=_sum(self.usd, other.usd),
             judging_usd=_sum(self.judging_usd, other.judging_usd),
             embedding_usd=_sum(self.embedding_usd, other.embedding_usd),
+            errands_usd=_sum(self.errands_usd, other.errands_usd),
         )
 
     @property
     def refining_usd(self) -> float | None:
-        """What is left of the actual price without that of judging and embedding."""
-        if self.usd is None or self.judging_usd is None or self.embedding_usd is None:
+        """What is left of the actual price without that of judging, embedding and errands."""
+        if self.usd is None or self.judging_usd is None or self.embedding_usd is None or self.errands_usd is None:
             return None
-        return self.usd - self.judging_usd - self.embedding_usd
+        return self.usd - self.judging_usd - self.embedding_usd - self.errands_usd
 
     @property
     def paid_usd(self) -> float | None:
@@ -102,7 +107,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tokens_per_refined(self) -> float | None:
         """Tokens in and out for one refined pair, repairs and the prompt included."""
-        tokens = self.input_tokens + self.output_tokens - self.judging_tokens - self.embedding_tokens
+        beside = self.judging_tokens + self.embedding_tokens + self.errands_tokens
+        tokens = self.input_tokens + self.output_tokens - beside
         return tokens / self.refined if self.refined else None
 
 
@@ -159,6 +165,10 @@ def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
         embedding_expected_usd=row.estimated_cost_usd if row.embeds else 0.0,
         embedding_tokens=tokens if row.embeds else 0,
         embedding_usd=actual if row.embeds else 0.0,
+        errands=int(row.on_errand),
+        errands_expected_usd=row.estimated_cost_usd if row.on_errand else 0.0,
+        errands_tokens=tokens if row.on_errand else 0,
+        errands_usd=actual if row.on_errand else 0.0,
     )
 
 
@@ -171,12 +181,12 @@ KEYS: Mapping[str, Callable[[BatchRow], tuple[int | str, ...]]] = {
 
 
 def costs(rows: Sequence[BatchRow], models: Mapping[str, Model], by: str) -> dict[str, Figures]:
-    """Return the figures by wave (`2`), model, or batch (`205`, and `205r1` right behind it), in their order."""
+    """Return the figures by wave (`2`, or `errands`), model, or batch (`205`, and `205r1` behind it), in order."""
     key = KEYS[by]
     found: dict[str, Figures] = {}
     for row in sorted(rows, key=key):
         if row.status != Status.WITHDRAWN.value:
-            name = label(row.number) if by == "batch" else str(key(row)[0])
+            name = label(row.number) if by == "batch" else str(key(row)[0] or "errands")
             found[name] = found.get(name, Figures()) + figures(row, models)
     return found
 

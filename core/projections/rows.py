@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from core.batch.lifecycle import Status
-from core.batch.numbers import EMBED, JUDGE, REFINE, kind_of, label
+from core.batch.numbers import EMBED, ERRAND, JUDGE, REFINE, kind_of, label
 
 
 class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
@@ -143,6 +143,11 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     def embeds(self) -> bool:
         """Whether the batch has vectors made of pairs that are home."""
         return self.kind == EMBED
+
+    @property
+    def on_errand(self) -> bool:
+        """Whether the batch has a client's own requests, and is about no pair."""
+        return self.kind == ERRAND
 
     @property
     def refines(self) -> bool:

@@ -141,6 +141,17 @@ def test_json_lines_are_json_and_name_every_transition(mill: Mill) -> None:
     assert all({"timestamp", "level"} <= line.keys() for line in lines)
 
 
+def test_json_lines_can_be_looked_up_by_batch_wave_and_attempt(mill: Mill) -> None:
+    written(mill, a=11)
+    ended = mill.call("run --until-idle --log-format json")
+    lines = [json.loads(line) for line in ended.stderr.splitlines()]
+    about = [line for line in lines if line["event"].startswith("batch.")]
+    assert {(line["batch"], line["wave"], line["correlation"]) for line in about} == {("205", 2, "batch-205/a1")}
+    assert [line["position"] for line in about] == sorted(line["position"] for line in about)
+    (started,) = [line for line in lines if line["event"] == "wave.started"]
+    assert started["wave"] == 2
+
+
 def test_a_provider_that_is_not_there_is_waited_for(
     offline: Mill, serving_emulator: Callable[..., AbstractContextManager[str]]
 ) -> None:

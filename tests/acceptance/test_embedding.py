@@ -1,4 +1,4 @@
-"""Pairs of the corpus become vectors: as batches or at once, and no text is paid for twice."""
+"""Pairs of the corpus become vectors by batches: repaired, kept by content, and no text is paid for twice."""
 
 from __future__ import annotations
 
@@ -9,29 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.corpus.vectors import VectorFolder
 from adapters.emulator.scenario import scenario_of
 from adapters.emulator.settings import EmulatorSettings
-from core.corpus.space import Space
 from tests.homes import approved
+from tests.vectors import SCENARIO, held, lengths
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
-    from pathlib import Path
 
     from adapters.emulator.emulator import Emulator
     from tests.ledgers import Postgres
     from tests.workspaces import Mill
 
     Jobs = Callable[[], Counter[str]]
-
-SPACE = Space("gemini-embedding-001", 768)
-#: In the first job one text gets no vector, one a part of it, one NaN; the repair is well.
-SCENARIO = "\n".join(
-    f'[[row]]\nkey = "batch_e001/*"\non = "{place}"\nfault = "{fault}"\n'
-    for place, fault in enumerate(("missing", "cut-off", "garbage"), 1)
-)
 
 
 @pytest.fixture
@@ -44,25 +35,6 @@ def troubles() -> str:
 def emulator_settings(troubles: str) -> EmulatorSettings:
     scenario = scenario_of(troubles, "the test's")
     return EmulatorSettings(port=0, pending_seconds=0, running_seconds=0, scenario=scenario)
-
-
-@pytest.fixture
-def built(mill: Mill, brought_home: Path) -> Mill:
-    """Give a workspace whose wave of 23 pairs is a corpus, and a provider that may be reached."""
-    shutil.copytree(brought_home, mill.root, dirs_exist_ok=True)
-    mill.run("corpus build --wave 2")
-    return mill
-
-
-def held(mill: Mill) -> set[str]:
-    return VectorFolder(mill.root / "corpus", SPACE).held()
-
-
-def lengths(mill: Mill) -> list[float]:
-    found = []
-    for batch in VectorFolder(mill.root / "corpus", SPACE).read():
-        found += [sum(value * value for value in vector) ** 0.5 for vector in batch.column("vector").to_pylist()]
-    return found
 
 
 def test_a_corpus_is_embedded_by_batches_repaired_and_never_paid_for_again(built: Mill, jobs: Jobs) -> None:
@@ -117,42 +89,6 @@ def test_vectors_that_were_deleted_come_back_from_what_was_kept_and_cost_nothing
     assert jobs() == paid
 
 
-def test_a_few_texts_are_embedded_at_once_and_what_did_not_come_follows_as_a_batch(
-    built: Mill, jobs: Jobs, emulator: Emulator
-) -> None:
-    rows = built.json("corpus build --wave 2")["manifest"]["rows"]
-    asked = emulator.calls["models.embedContent"]
-
-    shown = built.run("corpus embed --yes")
-
-    assert f"{rows} texts without a vector, to be embedded at once, at twice the price of a batch," in shown
-    assert f"{rows} texts embedded and in the vector folder." in shown
-    assert emulator.calls["models.embedContent"] == asked + 1
-    assert len(held(built)) == rows
-    assert jobs() == {}
-    [row] = [row for row in built.json("status")["batches"] if row["kind"] == "embed"]
-    assert (row["label"], row["status"], row["job_name"]) == ("e1", "downloaded", f"online/{row['display_name']}")
-    spent = built.json("cost --by batch")["costs"]["e1"]
-    assert spent["usd"] == pytest.approx(spent["input_tokens"] * 0.15 / 1_000_000, abs=1e-6)
-    assert spent["usd"] == pytest.approx(spent["expected_usd"], abs=2e-6)
-    assert spent["emulated"] == 1
-    names = [event[3] for event in built.events() if event[1] == "batch-e1"]
-    assert names == [
-        f"batch.{name}"
-        for name in (
-            "planned",
-            "written",
-            "submission_started",
-            "submitted",
-            "succeeded",
-            "downloaded",
-            "answers_read",
-        )
-    ]
-    assert "Every text of the corpus has a vector; nothing was changed." in built.run("corpus embed")
-    assert built.run("history --verify")
-
-
 def test_a_changed_pair_pays_only_for_itself(built: Mill, emulator: Emulator) -> None:
     built.run("corpus embed --yes")
     rows = len(held(built))
@@ -188,48 +124,6 @@ def test_a_daemon_that_is_killed_once_its_job_is_made_does_not_pay_for_the_vecto
     assert "Every text of the corpus has a vector" in built.run("corpus embed")
 
 
-@pytest.mark.parametrize("troubles", ['[[call]]\nverb = "models.embedContent"\nfault = "hang"\non = "1"\n'])
-def test_a_call_that_is_killed_halfway_is_on_record_and_its_texts_come_as_a_job(
-    built: Mill, jobs: Jobs, emulator: Emulator
-) -> None:
-    with built.started("corpus embed --yes") as command:
-        command.wait_until(lambda: bool(emulator.calls["models.embedContent"]))
-        command.end(signal.SIGKILL)
-    [row] = [row for row in built.json("status")["batches"] if row["kind"] == "embed"]
-    assert (row["label"], row["status"], bool(row["started_at"])) == ("e1", "written", True)
-    assert built.json("corpus embed --dry-run")["under_way"] == row["pairs"]
-
-    built.run("run --until-idle")
-
-    assert list(jobs().values()) == [1]
-    assert "Every text of the corpus has a vector" in built.run("corpus embed")
-    assert len(held(built)) == row["pairs"]
-
-
-@pytest.mark.parametrize(
-    "troubles",
-    [
-        '[[call]]\nverb = "models.embedContent"\nfault = "lost"\non = "1"\n',
-        '[[call]]\nverb = "models.embedContent"\nfault = "refused"\ncode = 429\non = "1"\n',
-    ],
-    ids=["lost", "429"],
-)
-def test_a_call_that_fails_says_so_and_its_texts_come_as_a_job(built: Mill, jobs: Jobs) -> None:
-    assert "embedding with gemini-embedding-001" in built.refused("corpus embed --yes")
-
-    built.run("run --until-idle")
-
-    assert list(jobs().values()) == [1]
-    assert "Every text of the corpus has a vector" in built.run("corpus embed")
-
-
-def test_nothing_is_embedded_at_once_that_the_budget_does_not_leave(built: Mill) -> None:
-    refusal = built.refused("--set budget.usd_per_wave=0.0000001 corpus embed --yes")
-
-    assert "raise budget.usd_per_wave, or embed them as batches (--no-online)" in refusal
-    assert not [row for row in built.json("status")["batches"] if row["kind"] == "embed"]
-
-
 def test_archived_duplicates_are_left_out_unless_they_are_asked_for(built: Mill) -> None:
     built.run("corpus dedup --threshold 0.5")
     some, whole = built.json("corpus embed --dry-run"), built.json("corpus embed --all --dry-run")
@@ -239,19 +133,18 @@ def test_archived_duplicates_are_left_out_unless_they_are_asked_for(built: Mill)
     assert "that were archived are left out; --all takes them too." in built.run("corpus embed --dry-run")
 
 
-def test_a_model_that_is_not_known_or_not_for_vectors_is_told(built: Mill) -> None:
-    assert "no prices and limits are known for the model x" in built.refused("corpus embed --model x --yes")
-    refusal = built.refused("corpus embed --model gemini-2.5-flash --yes")
-    assert "models/gemini-2.5-flash is not found for API version v1beta, or is not supported" in refusal
-
-
 @pytest.mark.postgres
 @pytest.mark.parametrize("troubles", [SCENARIO])
 def test_on_postgresql_a_corpus_is_embedded_by_batches_too(mill: Mill, postgres: Postgres) -> None:
     name = postgres.create("template0")
     mill.environment["BATCHMILL_DATABASE_URL"] = postgres.url(name)
     approved(mill, a=11)
-    for line in ("run --until-idle", "corpus build", "corpus embed --no-online --yes", "run --until-idle"):
+    for line in (
+        "run --until-idle",
+        "corpus build --wave 2",
+        "corpus embed --no-online --yes",
+        "run --until-idle",
+    ):
         mill.run(line)
 
     assert "Every text of the corpus has a vector" in mill.run("corpus embed")
@@ -262,3 +155,37 @@ def test_on_postgresql_a_corpus_is_embedded_by_batches_too(mill: Mill, postgres:
     assert mill.json("history --verify")["faults"] == []
     assert mill.json("replay --check")["differences"] == []
     postgres.drop(name)
+
+
+def test_pairs_that_mean_the_same_are_found_by_their_vectors_and_explained(built: Mill) -> None:
+    assert "run `batchmill corpus embed` first, or leave --cosine out" in built.refused(
+        "corpus dedup --cosine 0.9"
+    )
+    plain = built.json("corpus dedup --threshold 1.0")["manifest"]["counts"]
+    built.run("corpus embed --all --yes")
+
+    found = built.json("corpus dedup --threshold 1.0 --cosine 0.9")["manifest"]
+
+    counts = found["counts"]
+    assert counts["cosine"] > 0
+    assert counts["archived"] > plain["archived"]
+    assert counts["without_vector"] == 0
+    said = built.run("corpus dedup --threshold 1.0 --cosine 0.9")
+    assert "links, from a cosine similarity of 0.9" in said
+    assert "nothing to do, this was found before" in said
+    archived = built.run("corpus dedup --which archived").split()[0]
+    explained = built.json(f"corpus dedup --explain {archived}")
+    assert {tie["kind"] for tie in explained["ties"]} == {"cosine"}
+    assert all(0.9 <= tie["similarity"] <= 1 for tie in explained["ties"])
+    assert "the same meaning" in built.run(f"corpus dedup --explain {archived}")
+    assert built.run("history --verify")
+
+
+@pytest.mark.parametrize("troubles", ['[[row]]\nkey = "batch_e001/r01/*"\nfault = "failed"\n'])
+def test_a_text_whose_vector_was_given_up_is_new_again(built: Mill) -> None:
+    built.run("corpus embed --no-online --yes")
+    built.run("--set driving.repair_rounds=0 run --until-idle")
+
+    found = built.json("corpus embed --dry-run")
+
+    assert (found["new"], found["under_way"], found["held"]) == (1, 0, found["rows"] - 1)
