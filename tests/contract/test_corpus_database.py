@@ -300,10 +300,3 @@ def test_a_newer_corpus_is_left_alone(database: SqlCorpus, take: Callable[..., I
 def test_an_address_that_is_none_names_its_setting() -> None:
     with pytest.raises(DatabaseError, match=r"corpus\.database is not the address of a database"):
         open_corpus("corpus.db")
-
-
-def test_asking_makes_no_file(tmp_path: Path) -> None:
-    database = open_corpus(f"sqlite:///{tmp_path / 'none.db'}")
-    with pytest.raises(DatabaseError, match="holds no corpus yet"):
-        database.last()
-    assert not (tmp_path / "none.db").exists()
