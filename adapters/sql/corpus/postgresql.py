@@ -57,8 +57,8 @@ FROM pg_stats s CROSS JOIN LATERAL unnest(
 WHERE s.tablename = 'qa_words' AND s.attname = 'words' AND s.schemaname = current_schema()
 AND c.oid = to_regclass('qa_words')
 """
-#: Texts that one search ranks at most when any word may find them: at some 15 µs a text, under half a second.
-_RANKED = 25_000
+#: Texts that one search ranks at most when any word may find them: at some 15 µs a text, a sixth of a second.
+_RANKED = 10_000
 #: Words of a long question that are looked for one by one.
 _MOST_WORDS = 12
 _MATCHES = """
