@@ -59,13 +59,14 @@ def run(numbers: list[int]) -> None:
             print(f"\n{number:,} pairs, {SPACE.dimensions} dimensions, load before {os.getloadavg()[0]:.1f}")
             corpus = _Corpus(Path(folder), number)
             database = open_corpus(url)
-            bare, size = _bare(corpus, database, url)
+            bare, bare_cpu, size = _bare(corpus, database, url)
             print(f"{'bare COPY of the same bytes':<44}{bare:>8.2f} s   {size / (1 << 20):,.0f} MB")
-            staged, whole, counts = _import(corpus, database)
+            staged, whole, cpu, counts = _import(corpus, database)
             assert (counts.new, counts.vectors_new) == (number, number)
             _row("import: read, encode and COPY", staged, bare)
             _row("import: upsert and commit included", whole, bare)
-            _, again, counts = _import(corpus, database)
+            print(f"{'the same in CPU time of the server':<44}{cpu:>8.2f} s   {cpu / bare_cpu:.2f} x")
+            _, again, _, counts = _import(corpus, database)
             assert counts.nothing
             _row("importing again, which changes nothing", again, bare)
             _row("full text: analysed and indexed", _timed(database, None), bare)
@@ -112,13 +113,13 @@ def _unlike(number: int) -> Iterator[CorpusRow]:
         yield msgspec.structs.replace(row, question=question, content_sha256=content_sha256(question, row.answer))
 
 
-def _bare(corpus: _Corpus, database: SqlCorpus, url: str) -> tuple[float, int]:
-    """Return how long the server needs to take in the bytes that an import sends, encoded beforehand."""
+def _bare(corpus: _Corpus, database: SqlCorpus, url: str) -> tuple[float, float, int]:
+    """Return how long the server needs, and its CPU, for the bytes that an import sends, encoded beforehand."""
     with database.importing():
         pass
     pairs = [block.copied(range(len(block.keys))) for block, _ in pair_blocks(corpus.paths, ())]
     vectors = [block.copied(range(len(block.keys))) for block in vector_blocks(corpus.folder)]
-    found = []
+    found, used = [], []
     with psycopg.connect(url) as connection:
         for _ in range(TIMES):
             connection.execute(_BARE_PAIRS.encode())
@@ -126,14 +127,21 @@ def _bare(corpus: _Corpus, database: SqlCorpus, url: str) -> tuple[float, int]:
                 "CREATE TABLE bare_vectors AS SELECT content_sha256, vector_sha256, vector FROM embeddings LIMIT 0"
             )
             connection.commit()
-            began = time.perf_counter()
+            began, before = time.perf_counter(), _cpu(connection.info.backend_pid)
             _copy(connection, "bare_pairs", pairs)
             _copy(connection, "bare_vectors", vectors)
             connection.commit()
             found.append(time.perf_counter() - began)
+            used.append(_cpu(connection.info.backend_pid) - before)
             connection.execute("DROP TABLE bare_pairs, bare_vectors")
             connection.commit()
-    return min(found), sum(map(len, pairs)) + sum(map(len, vectors))
+    return min(found), min(used), sum(map(len, pairs)) + sum(map(len, vectors))
+
+
+def _cpu(pid: int) -> float:
+    """Return the seconds that a process has worked (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _copy(connection: psycopg.Connection[Any], table: str, blocks: list[bytes]) -> None:
@@ -159,12 +167,16 @@ class _Stopwatch:
         self._importing.settle(brought)
 
 
-def _import(corpus: _Corpus, database: SqlCorpus) -> tuple[float, float, ImportCounts]:
+def _import(corpus: _Corpus, database: SqlCorpus) -> tuple[float, float, float, ImportCounts]:
+    """Return when all rows were copied, when all was committed, the server's CPU, and what it came to."""
     began = time.perf_counter()
     with database.importing() as importing:
         watch = _Stopwatch(importing)
+        pid = watch.connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        before = _cpu(pid)
         counts = take_in(watch, corpus.source(), database.place, datetime.now(UTC))
-    return watch.staged - began, time.perf_counter() - began, counts
+    ended = time.perf_counter()
+    return watch.staged - began, ended - began, _cpu(pid) - before, counts
 
 
 def _timed(database: SqlCorpus, space: Space | None) -> float:
