@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.corpus.loading import pair_blocks, vector_blocks
+from adapters.corpus.loading import ahead, pair_blocks, vector_blocks
 from adapters.corpus.tables import read_structs
 from cli.corpus_database import corpus_database, shown
 from cli.corpus_recording import record_import
@@ -49,10 +49,10 @@ def import_corpus(opened: Opened) -> Imported:
         source = Source(
             build=corpus.fingerprint,
             dedup=found.fingerprint,
-            pairs=pair_blocks(paths_of(home, corpus), archived),
+            pairs=ahead(pair_blocks(paths_of(home, corpus), archived)),
             archived={key.encode(): into for key, into in archived.items()},
             space=space,
-            vectors=vector_blocks(folder),
+            vectors=ahead(vector_blocks(folder)),
         )
         with database.importing() as importing:
             counts = take_in(importing, source, database.place, opened.clock.now())

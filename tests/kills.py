@@ -155,14 +155,14 @@ def _endless(change: str) -> Stop:
         with closing(sqlite3.connect(scene.mill.root / "batchmill.db", timeout=0, isolation_level=None)) as ledger:
             ledger.execute(f"CREATE TRIGGER endless BEFORE {change} BEGIN {ENDLESS}; END")
             try:
-                yield lambda: _is_locked(ledger)
+                yield lambda: is_locked(ledger)
             finally:
                 ledger.execute("DROP TRIGGER endless")
 
     return stop
 
 
-def _is_locked(ledger: sqlite3.Connection) -> bool:
+def is_locked(ledger: sqlite3.Connection) -> bool:
     """Say whether somebody else is writing to the ledger's file."""
     try:
         ledger.execute("BEGIN IMMEDIATE")

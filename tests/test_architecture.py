@@ -30,6 +30,7 @@ HOMES = {
     "uvicorn": ("adapters.emulator", "cli.mcp"),
     "mcp": ("cli.mcp",),
     "anyio": ("cli.mcp",),
+    "numpy": ("adapters.corpus",),
     "pyarrow": ("adapters.corpus",),
     "daft": ("adapters.corpus",),
     "ray": ("adapters.corpus",),

@@ -30,17 +30,17 @@ class PairBlock:
     def __init__(self, batch: pa.RecordBatch) -> None:
         """Take rows with the columns of a pair, in their order."""
         self._batch = batch
-        self._fields = joined(*(field_of(batch.column(name), kind) for name, kind, _ in COLUMNS))
+        fields = joined(*(field_of(batch.column(name), kind) for name, kind, _ in COLUMNS))
         self.keys: list[bytes] = batch.column("pair_id").cast(pa.binary()).to_pylist()
-        self.digests = [hashlib.sha256(fields).digest() for fields in slices(self._fields)]
+        self.digests = [hashlib.sha256(row).digest() for row in slices(fields)]
+        self._rows = joined(header(len(COLUMNS) + 1, len(self.keys)), fields, digests(b"".join(self.digests)))
         contents = digest_bytes(batch.column("content_sha256"))
         self.contents = [contents[at : at + _DIGEST_BYTES] for at in range(0, len(contents), _DIGEST_BYTES)]
 
     def copied(self, chosen: Sequence[int]) -> bytes:
         """Return rows for a binary COPY; BadInputError names a pair that holds the character NUL."""
         self._refuse_nul(chosen)
-        rows = joined(header(len(COLUMNS) + 1, len(self.keys)), self._fields, digests(b"".join(self.digests)))
-        return _together(rows, chosen)
+        return _together(self._rows, chosen)
 
     def listed(self, chosen: Sequence[int]) -> Iterable[tuple[Any, ...]]:
         """Return rows as Python values."""
@@ -87,9 +87,17 @@ class VectorBlock:
                 f"{lengths[wrong[0]]:.3g} instead of 1; nothing was imported, run `batchmill corpus embed` again"
             )
         self.digests = [hashlib.sha256(row).digest() for row in self._vectors]
+        self._rows = self._joined()
 
     def copied(self, chosen: Sequence[int]) -> bytes:
         """Return rows for a binary COPY: content hash, sha256, and the vector as pgvector receives it."""
+        return _together(self._rows, chosen)
+
+    def listed(self, chosen: Sequence[int]) -> Iterable[tuple[Any, ...]]:
+        """Return rows as bytes: content hash, sha256, float32 in little-endian order."""
+        return [(self.keys[place], self.digests[place], self._vectors[place].tobytes()) for place in chosen]
+
+    def _joined(self) -> pa.Array:
         count, dimensions = self._vectors.shape
         rows = np.empty(
             count, [("length", ">i4"), ("dimensions", ">i2"), ("unused", ">i2"), ("values", ">f4", (dimensions,))]
@@ -97,11 +105,7 @@ class VectorBlock:
         rows["length"], rows["dimensions"], rows["unused"] = 4 + 4 * dimensions, dimensions, 0
         rows["values"] = self._vectors
         parts = (digests(b"".join(self.keys)), digests(b"".join(self.digests)), strided(rows))
-        return _together(joined(header(len(parts), count), *parts), chosen)
-
-    def listed(self, chosen: Sequence[int]) -> Iterable[tuple[Any, ...]]:
-        """Return rows as bytes: content hash, sha256, float32 in little-endian order."""
-        return [(self.keys[place], self.digests[place], self._vectors[place].tobytes()) for place in chosen]
+        return joined(header(len(parts), count), *parts)
 
 
 def _together(rows: pa.Array, chosen: Sequence[int]) -> bytes:

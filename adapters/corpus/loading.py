@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapters.corpus.vectors import VectorFolder
+
+B = TypeVar("B")
+
+
+def ahead(blocks: Iterator[B]) -> Iterator[B]:
+    """Yield what is made in a thread of its own, one ahead, while a database takes the last one in."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, blocks, None)
+            yield block
 
 
 def pair_blocks(paths: Sequence[Path], left_out: Collection[str]) -> Iterator[tuple[PairBlock, Sequence[bytes]]]:

@@ -39,7 +39,7 @@ def take_in(importing: Importing, source: Source, place: str, at: datetime) -> I
     Raises RefusedError when the database holds what no import wrote, BadInputError for a pair that comes twice.
     """
     held, last = importing.held(), importing.last()
-    _refuse_foreign(importing, held, last, place)
+    found = _native(importing, held, last, place)
     walk = _Walk(importing, held)
     for block, contents in source.pairs:
         walk.take(block, contents)
@@ -65,8 +65,8 @@ def take_in(importing: Importing, source: Source, place: str, at: datetime) -> I
     unwanted = vectors.unwanted
     tally = Tally(
         pairs=len(held),
-        former=importing.former() + walk.changed,
-        vectors=importing.vectors() + vectors.added - len(unwanted),
+        former=found.former + walk.changed,
+        vectors=found.vectors + vectors.added - len(unwanted),
         pairs_hash=pairs_hash(held),
     )
     imported = Import(
@@ -142,6 +142,7 @@ class _Vectors:
 
     def __init__(self, importing: Importing, space: Space | None, wanted: set[bytes]) -> None:
         self._importing = importing
+        self._space = space
         self._held = importing.held_vectors(space) if space else {}
         self._wanted = wanted
         self.having = wanted & self._held.keys()
@@ -161,12 +162,12 @@ class _Vectors:
                 self.staged += 1
                 self.added += key not in self._held
                 self.having.add(key)
-        if chosen:
-            self._importing.stage_vectors(block, chosen)
+        if chosen and self._space:
+            self._importing.stage_vectors(self._space, block, chosen)
 
 
-def _refuse_foreign(importing: Importing, held: Mapping[bytes, Held], last: Import | None, place: str) -> None:
-    """Raise RefusedError when the tables are not as the last import left them."""
+def _native(importing: Importing, held: Mapping[bytes, Held], last: Import | None, place: str) -> Tally:
+    """Return what the tables hold; RefusedError when they are not as the last import left them."""
     found = Tally(
         pairs=len(held), former=importing.former(), vectors=importing.vectors(), pairs_hash=pairs_hash(held)
     )
@@ -187,3 +188,4 @@ def _refuse_foreign(importing: Importing, held: Mapping[bytes, Held], last: Impo
             f"{place} holds other rows in qa_pairs than imports wrote; nothing was imported: `batchmill corpus "
             "verify` names what differs, put it right or name an empty database in corpus.database"
         )
+    return found

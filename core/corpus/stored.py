@@ -129,8 +129,8 @@ class Importing(Protocol):
         """Take in pairs that are new or changed."""
         ...
 
-    def stage_vectors(self, block: Block, chosen: Sequence[int]) -> None:
-        """Take in vectors that are new or changed."""
+    def stage_vectors(self, space: Space, block: Block, chosen: Sequence[int]) -> None:
+        """Take in vectors of a space that are new or changed."""
         ...
 
     def settle(self, brought: Brought) -> None:

@@ -120,7 +120,7 @@ CREATE TABLE embeddings (
     vector {vector} NOT NULL,
     space text NOT NULL,
     dimensions integer NOT NULL CHECK (dimensions > 0),
-    PRIMARY KEY (space, content_sha256),
+    PRIMARY KEY (content_sha256, space),
     CHECK ({fits})
 )
 """,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import shlex
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,7 @@ import psycopg
 import pytest
 
 from tests.corpora import came_home
+from tests.kills import ENDLESS, is_locked
 from tests.workspaces import Mill
 
 if TYPE_CHECKING:
@@ -148,3 +151,60 @@ def test_no_text_breaks_a_search(home: Mill) -> None:
         found = home.json(f"corpus search --only text {shlex.quote(f'is {query}')}")
         assert found["note"] is None
     assert "nothing to search for" in home.refused("corpus search ' '")
+
+
+def test_an_import_that_is_killed_leaves_the_old_state_whole(corpus: Mill, tmp_path: Path) -> None:
+    shutil.copytree(corpus.root, tmp_path / "mill")
+    mill = Mill(tmp_path / "mill", corpus.environment["BATCHMILL_PROVIDER__BASE_URL"])
+    mill.run("corpus import")
+    mill.run("corpus dedup")
+    with closing(sqlite3.connect(mill.root / "corpus.db", timeout=0, isolation_level=None)) as lite:
+        before = lite.execute("SELECT * FROM qa_pairs").fetchall()
+        lite.execute(f"CREATE TRIGGER endless BEFORE DELETE ON embeddings BEGIN {ENDLESS}; END")
+        with mill.started("corpus import") as importing:
+            importing.wait_until(lambda: is_locked(lite))
+            importing.end(signal.SIGKILL)
+        assert lite.execute("SELECT * FROM qa_pairs").fetchall() == before
+        lite.execute("DROP TRIGGER endless")
+
+    assert mill.json("corpus import")["counts"]["retired"] == 22
+    mill.run("corpus verify")
+
+
+def test_a_full_disk_leaves_nothing_half_imported(corpus: Mill, tmp_path: Path) -> None:
+    shutil.copytree(corpus.root, tmp_path / "mill")
+    mill = Mill(tmp_path / "mill", corpus.environment["BATCHMILL_PROVIDER__BASE_URL"])
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    # Every file that is read or written before is smaller; the database is not.
+    said = mill.refused("corpus import", mill.separately("corpus import", preexec_fn=small))
+    assert "full" in said
+    assert mill.json("corpus import")["counts"]["new"] == 23
+
+
+def test_what_cannot_be_imported_is_said(corpus: Mill, tmp_path: Path) -> None:
+    shutil.copytree(corpus.root, tmp_path / "mill")
+    mill = Mill(tmp_path / "mill")
+    assert "holds no corpus yet; run `batchmill corpus import`" in mill.refused("corpus verify")
+    assert "holds no corpus yet" in mill.refused("corpus search gas")
+    assert not (mill.root / "corpus.db").exists()
+    mill.environment["BATCHMILL_CORPUS__DATABASE"] = "postgresql://droid:hunter2@127.0.0.1:1/corpus"
+    said = mill.refused("corpus import")
+    assert said.startswith("PostgreSQL 127.0.0.1:1/corpus cannot be reached")
+    assert "hunter2" not in said
+    del mill.environment["BATCHMILL_CORPUS__DATABASE"]
+
+    vectors = next(mill.root.glob("corpus/vectors/*/*.parquet"))
+    (vectors.parent.with_name("gemini-embedding-001-128")).mkdir()
+    shutil.copy(vectors, vectors.parent.with_name("gemini-embedding-001-128") / "e1.parquet")
+    said = mill.refused("--set embedding.dimensions=128 corpus import")
+    assert "does not hold vectors of 128 dimensions" in said
+    part = next(mill.root.glob("corpus/build-*/*/part-*.parquet"))
+    part.write_bytes(part.read_bytes()[:-1] + b"?")
+    assert f"{part} was changed since the corpus was built" in mill.refused("corpus import")
+    shutil.copy(next(corpus.root.glob("corpus/build-*/*/part-*.parquet")), part)
+    (mill.root / "corpus/dedup.json").unlink()
+    assert "run `batchmill corpus dedup` first" in mill.refused("corpus import")
+    assert "holds no corpus yet" in mill.refused("corpus search --only text gas")

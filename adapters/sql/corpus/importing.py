@@ -57,32 +57,38 @@ class SqlImporting(ABC):
         """Take in pairs that are new or changed."""
 
     @abstractmethod
-    def stage_vectors(self, block: Block, chosen: Sequence[int]) -> None:
+    def stage_vectors(self, space: Space, block: Block, chosen: Sequence[int]) -> None:
         """Take in vectors that are new or changed."""
-
-    @abstractmethod
-    def before_vectors(self, brought: Brought) -> None:
-        """Make ready for the vectors that were staged."""
 
     def settle(self, brought: Brought) -> None:
         """Put what was staged into its place, retire, revive, and record the import."""
         number = brought.imported.number
         self.connection.execute(text(statements.RECORD), _recorded(brought.imported))
-        for statement in statements.PUT_PAIRS:
-            self.connection.execute(text(statement), {"number": number} if ":number" in statement else {})
+        self.put_pairs(number)
         self._each(
             statements.RETIRE,
             [{"number": number, "pair": key.decode(), "into": into} for key, into in brought.retired],
         )
         self._each(statements.REVIVE, [{"pair": key.decode()} for key in brought.revived])
         if brought.space:
-            self.before_vectors(brought)
-            named = {"space": brought.space.name, "dimensions": brought.space.dimensions}
-            self.connection.execute(text(statements.PUT_VECTORS), named)
+            self.put_vectors(brought.space, brought)
             self._each(
                 statements.TAKE_VECTOR,
                 [{"space": brought.space.name, "content": content} for content in brought.unwanted],
             )
+
+    def put_pairs(self, number: int) -> None:
+        """Put the pairs that were staged into their place, former versions aside."""
+        for statement in statements.PUT_KEYS:
+            self.connection.execute(text(statement.format(source=STAGED_PAIRS)))
+        for statement in statements.PUT_PAIRS:
+            self.connection.execute(text(statement), {"number": number})
+
+    def put_vectors(self, space: Space, brought: Brought) -> None:
+        """Put the vectors that were staged into their place."""
+        del brought
+        named = {"space": space.name, "dimensions": space.dimensions}
+        self.connection.execute(text(statements.PUT_VECTORS), named)
 
     def close(self) -> None:
         """Take the staging tables away."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import struct
 from array import array
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.database import SqlCorpus
-from adapters.sql.corpus.importing import STAGED_PAIRS, STAGED_VECTORS, SqlImporting
+from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name, quoted
 from core.corpus.stored import Indexed
-from core.errors import BadInputError, DatabaseError
+from core.errors import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,25 +20,18 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from core.corpus.space import Space
-    from core.corpus.stored import Block, Brought, Nearest
+    from core.corpus.stored import Nearest
 
 #: Any number that all imports of this program agree on; PostgreSQL keeps such locks per database.
 _LOCK = 0x636F7270757321
-#: What a binary COPY begins and ends with: signature, no flags, no extension; a row of -1 fields.
-_HEAD = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
-_TRAILER = struct.pack(">h", -1)
 #: pgvector indexes vectors up to here; longer ones as halfvec, with 16 bits a dimension.
 _LONGEST = 2_000
-#: From this share of new vectors on, building the index over all anew is cheaper than adding to it.
-_MANY_NEW = 0.2
 #: Bytes that a vector's place in the index needs beside its values, and the most memory a build may take.
 _NODE = 600
 _MOST_MEMORY = 2 << 30
 _LEAST_MEMORY = 64 << 20
 #: Characters of a text that are analysed: a tsvector may have one megabyte.
 _ANALYSED = 100_000
-#: Models are called like this, and so are spaces.
-_PLAIN = re.compile(r"[A-Za-z0-9._-]+")
 #: How many neighbours a search keeps in sight; pgvector allows 1,000.
 _IN_SIGHT, _MOST_IN_SIGHT = 100, 1_000
 
@@ -57,36 +47,25 @@ DELETE FROM qa_words w WHERE NOT EXISTS (
     SELECT FROM qa_pairs q WHERE q.content_sha256 = w.content_sha256 AND q.retired_by IS NULL
 )
 """
+_LEXEMES = "SELECT lexeme FROM unnest(to_tsvector('english', :words))"
+#: How many texts the most common lexemes are in, as the server has it since it last analysed the table.
+_COMMON = """
+SELECT known.element, known.frequency * greatest(c.reltuples, 0) AS texts
+FROM pg_stats s CROSS JOIN LATERAL unnest(
+    CAST(CAST(s.most_common_elems AS text) AS text[]), s.most_common_elem_freqs
+) AS known (element, frequency) CROSS JOIN pg_class c
+WHERE s.tablename = 'qa_words' AND s.attname = 'words' AND s.schemaname = current_schema()
+AND c.oid = to_regclass('qa_words')
+"""
+#: Texts that one search ranks at most when any word may find them: at some 15 µs a text, a sixth of a second.
+_RANKED = 10_000
+#: Words of a long question that are looked for one by one.
+_MOST_WORDS = 12
 _MATCHES = """
 SELECT q.pair_id FROM qa_words w JOIN qa_pairs q USING (content_sha256), CAST(:query AS tsquery) asked
 WHERE w.words @@ asked AND q.retired_by IS NULL
 ORDER BY ts_rank_cd(w.words, asked, 1) DESC, q.pair_id LIMIT :depth
 """
-
-
-class PostgresImporting(SqlImporting):
-    """Rows come by binary COPY."""
-
-    def stage_pairs(self, block: Block, chosen: Sequence[int]) -> None:
-        """Copy pairs."""
-        self._copy(f"COPY {STAGED_PAIRS} ({statements.ROW}) FROM STDIN (FORMAT BINARY)", block.copied(chosen))
-
-    def stage_vectors(self, block: Block, chosen: Sequence[int]) -> None:
-        """Copy vectors."""
-        columns = "content_sha256, vector_sha256, vector"
-        self._copy(f"COPY {STAGED_VECTORS} ({columns}) FROM STDIN (FORMAT BINARY)", block.copied(chosen))
-
-    def before_vectors(self, brought: Brought) -> None:
-        """Take the index away where most of it is to be made anew."""
-        if brought.space and brought.imported.counts.vectors_new > _MANY_NEW * brought.imported.counts.vectors:
-            self.connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index_name(brought.space)}")
-
-    def _copy(self, statement: str, rows: bytes) -> None:
-        driver: Any = self.connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write(_HEAD)
-            copy.write(rows)
-            copy.write(_TRAILER)
 
 
 class PostgresCorpus(SqlCorpus):
@@ -102,7 +81,7 @@ class PostgresCorpus(SqlCorpus):
     def look(self) -> None:
         """Do nothing: asking a server makes no database."""
 
-    def begin(self, connection: Connection) -> SqlImporting:
+    def begin(self, connection: Connection) -> PostgresImporting:
         """Return the import that runs in this transaction."""
         return PostgresImporting(connection)
 
@@ -115,6 +94,8 @@ class PostgresCorpus(SqlCorpus):
             text_index = not _has_index(connection, "qa_words_found")
             if text_index:
                 connection.execute(text("CREATE INDEX qa_words_found ON qa_words USING gin (words)"))
+            if texts:
+                connection.execute(text("ANALYZE qa_words, qa_pairs"))
         return Indexed(
             texts=texts, text_index=text_index, vector_index=space is not None and self._index_vectors(space)
         )
@@ -133,7 +114,7 @@ class PostgresCorpus(SqlCorpus):
             kind, value = _indexed_as(space)
             build = (
                 f"CREATE INDEX {index_name(space)} ON embeddings USING hnsw (({value}) {kind}_cosine_ops) "
-                f"WHERE space = {_quoted(space)}"
+                f"WHERE space = {quoted(space)}"
             )
             try:
                 with connection.begin_nested():
@@ -142,6 +123,8 @@ class PostgresCorpus(SqlCorpus):
                 # Workers share that memory, of which containers have little (/dev/shm); one alone does without.
                 connection.exec_driver_sql("SET LOCAL max_parallel_maintenance_workers = 0")
                 connection.exec_driver_sql(build)
+            # Without figures on the table the server compares with every vector instead of asking the index.
+            connection.execute(text("ANALYZE embeddings"))
         return True
 
     def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
@@ -157,19 +140,15 @@ class PostgresCorpus(SqlCorpus):
         }
 
     def by_text(self, words: str, depth: int) -> list[str]:
-        """Return pairs that all words find, with the operators of a web search, then those that any word finds."""
+        """Return pairs that all words find, with the operators of a web search; then those of its rarer words."""
+        asked = {"words": words.replace("\0", " ")}
         with self.reading() as connection:
-            asked = {"words": words.replace("\0", " ")}
             strict = connection.scalar(text("SELECT websearch_to_tsquery('english', :words)::text"), asked)
-            loose = connection.scalar(
-                text("SELECT replace(plainto_tsquery('english', :words)::text, ' & ', ' | ')"), asked
-            )
-            found: dict[str, None] = {}
+            found = _matches(connection, strict, depth)
             # Whoever excludes a word does not want what any other word finds.
-            for query in [strict] if "!" in str(strict) else [strict, loose]:
-                if query and len(found) < depth:
-                    rows = connection.execute(text(_MATCHES), {"query": query, "depth": depth})
-                    found |= dict.fromkeys(rows.scalars())
+            if len(found) < depth and "!" not in str(strict):
+                lexemes = list(connection.execute(text(_LEXEMES), asked).scalars())
+                found |= _matches(connection, _any_of(_spread(connection, lexemes)), depth)
         return list(found)[:depth]
 
     def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
@@ -182,7 +161,7 @@ class PostgresCorpus(SqlCorpus):
             connection.exec_driver_sql(f"SET LOCAL hnsw.ef_search = {in_sight}")
             found = connection.exec_driver_sql(
                 f"SELECT q.pair_id FROM (SELECT content_sha256, {value} <=> {asked} AS distance FROM embeddings "  # noqa: S608 - made of constants
-                f"WHERE space = {_quoted(space)} ORDER BY distance LIMIT {int(depth)}) near "
+                f"WHERE space = {quoted(space)} ORDER BY distance LIMIT {int(depth)}) near "
                 "JOIN qa_pairs q USING (content_sha256) WHERE q.retired_by IS NULL "
                 f"ORDER BY near.distance, q.pair_id LIMIT {int(depth)}",
                 {"vector": str(list(vector))},
@@ -190,9 +169,26 @@ class PostgresCorpus(SqlCorpus):
             return list(found.scalars())
 
 
-def index_name(space: Space) -> str:
-    """Return what the index over the vectors of a space is called."""
-    return f"embeddings_near_{hashlib.sha256(space.name.encode()).hexdigest()[:12]}"
+def _matches(connection: Connection, query: str | None, depth: int) -> dict[str, None]:
+    rows = connection.execute(text(_MATCHES), {"query": query, "depth": depth}) if query else None
+    return dict.fromkeys(rows.scalars()) if rows else {}
+
+
+def _spread(connection: Connection, lexemes: Sequence[str]) -> dict[str, float]:
+    known = {row.element: float(row.texts) for row in connection.execute(text(_COMMON))} if lexemes else {}
+    return {lexeme: known.get(lexeme, 0.0) for lexeme in lexemes}
+
+
+def _any_of(spread: Mapping[str, float]) -> str:
+    """Return a query that any of some lexemes meets: the rarest, up to so many texts as are ranked."""
+    chosen: list[str] = []
+    texts = 0.0
+    for lexeme in sorted(spread, key=lambda each: (spread[each], -len(each)))[:_MOST_WORDS]:
+        texts += spread[lexeme]
+        if chosen and texts > _RANKED:
+            break
+        chosen.append("'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'")
+    return " | ".join(chosen)
 
 
 def _indexed_as(space: Space) -> tuple[str, str]:
@@ -203,13 +199,6 @@ def _indexed_as(space: Space) -> tuple[str, str]:
 
 def _has_index(connection: Connection, name: str) -> bool:
     return connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is not None
-
-
-def _quoted(space: Space) -> str:
-    """Return the name of a space as a literal; BadInputError when it is no plain name."""
-    if not _PLAIN.fullmatch(space.name):
-        raise BadInputError(f"{space.name!r} is no name of a space of vectors; name the model in plain letters")
-    return f"'{space.name}'"
 
 
 def _little_endian(values: bytes) -> bytes:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from adapters.sql.access import Access
     from core.corpus.space import Space
-    from core.corpus.stored import Block, Brought, Nearest
+    from core.corpus.stored import Block, Nearest
 
 _WORD = re.compile(r"\w+")
 #: More words than a person asks with; FTS5 bounds the depth of a question.
@@ -49,12 +49,10 @@ class SqliteImporting(SqlImporting):
         """Insert pairs."""
         self._insert(STAGED_PAIRS, len(COLUMNS) + 1, block.listed(chosen))
 
-    def stage_vectors(self, block: Block, chosen: Sequence[int]) -> None:
+    def stage_vectors(self, space: Space, block: Block, chosen: Sequence[int]) -> None:
         """Insert vectors."""
+        del space
         self._insert(STAGED_VECTORS, 3, block.listed(chosen))
-
-    def before_vectors(self, brought: Brought) -> None:
-        """Do nothing: there is no index over vectors."""
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
         driver: Any = self.connection.connection.driver_connection

@@ -31,16 +31,18 @@ RECORD = (
     "INSERT INTO imports (number, build, dedup, space, counts, pairs, former, vectors, pairs_hash, at) "
     "VALUES (:number, :build, :dedup, :space, :counts, :pairs, :former, :vectors, :pairs_hash, :at)"
 )
+PUT_KEYS = (
+    (
+        "INSERT INTO sessions SELECT DISTINCT session FROM {source} WHERE session IS NOT NULL "
+        "ON CONFLICT DO NOTHING"
+    ),
+    (
+        "INSERT INTO indicators SELECT DISTINCT indicator FROM {source} WHERE indicator IS NOT NULL "
+        "ON CONFLICT DO NOTHING"
+    ),
+)
 #: In this order; each knows the import as `:number`. SQLite needs the WHERE to tell ON CONFLICT from a join.
 PUT_PAIRS = (
-    (
-        "INSERT INTO sessions SELECT DISTINCT session FROM staged_pairs WHERE session IS NOT NULL "
-        "ON CONFLICT DO NOTHING"
-    ),
-    (
-        "INSERT INTO indicators SELECT DISTINCT indicator FROM staged_pairs WHERE indicator IS NOT NULL "
-        "ON CONFLICT DO NOTHING"
-    ),
     (
         f"INSERT INTO qa_versions ({ROW}, version, imported_by, replaced_by) "
         f"SELECT {_OF_PAIR}, q.version, q.imported_by, :number "
@@ -57,7 +59,7 @@ REVIVE = "UPDATE qa_pairs SET retired_by = NULL, merged_into = NULL WHERE pair_i
 PUT_VECTORS = (
     "INSERT INTO embeddings (content_sha256, vector_sha256, vector, space, dimensions) "
     "SELECT content_sha256, vector_sha256, vector, :space, :dimensions FROM staged_vectors WHERE true "
-    "ON CONFLICT (space, content_sha256) DO UPDATE SET vector_sha256 = excluded.vector_sha256, "
+    "ON CONFLICT (content_sha256, space) DO UPDATE SET vector_sha256 = excluded.vector_sha256, "
     "vector = excluded.vector"
 )
 TAKE_VECTOR = "DELETE FROM embeddings WHERE space = :space AND content_sha256 = :content"
