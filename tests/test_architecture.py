@@ -26,6 +26,7 @@ HOMES = {
     "harper": ("adapters.language",),
     "watchfiles": ("adapters.watching",),
     "prometheus_client": ("adapters.metrics",),
+    "opentelemetry": ("adapters.tracing",),
     "starlette": ("adapters.emulator",),
     "uvicorn": ("adapters.emulator",),
     "pyarrow": ("adapters.corpus",),
