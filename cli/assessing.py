@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from contextlib import closing, contextmanager, suppress
 from itertools import chain
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -130,7 +131,13 @@ def _position(opened: Opened, number: int, rows: Sequence[BatchRow]) -> int:
 
 @contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that nothing half done is left."""
+    """Let SIGTERM end the block as Ctrl-C does, so that nothing half done is left.
+
+    Signals are heard in a process's first thread; whoever works in another one answers for them itself.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

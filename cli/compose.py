@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from core.ports import BatchProvider, ReadModel
+    from core.corpus.space import Space
+    from core.engine.at_once import OnlineEmbedder
+    from core.ports import ProviderStore, ReadModel
 
 SQLITE = "sqlite:///"
 
@@ -47,17 +49,18 @@ class SystemChance:
 
 @dataclass(frozen=True)
 class Opened:
-    """A workspace with its ledger open."""
+    """A workspace with its ledger open; `actor` signs its commands, or ("") the person at the terminal."""
 
     root: Path
     settings: Settings
     files: Workspace
     database: Database
     clock: SystemClock
+    actor: str = ""
 
     def context(self, command: str) -> Context:
-        """Return the envelope of a command given by the person at the terminal."""
-        return Context(person(), f"{command.split(maxsplit=1)[0]}-{secrets.token_hex(4)}", command)
+        """Return the envelope of a command given by the person at the terminal, or by a client of this process."""
+        return Context(self.actor or person(), f"{command.split(maxsplit=1)[0]}-{secrets.token_hex(4)}", command)
 
     def catch_up(self) -> None:
         """Bring the read model and the documents up to the ledger."""
@@ -79,12 +82,21 @@ class Opened:
             return memory
         return model
 
-    def provider(self) -> BatchProvider:
+    def provider(self) -> ProviderStore:
         """Return the provider that the settings name; raises CredentialsError when there is no key."""
         from adapters.gemini.provider import GeminiProvider  # noqa: PLC0415 - half a second, for two commands
 
         settings = self.settings.provider
         return GeminiProvider(api_key(), settings.base_url or None, settings.api_version, settings.timeout_seconds)
+
+    def embedder(self, space: Space) -> OnlineEmbedder:
+        """Return what embeds at once at the provider that the settings name; CredentialsError without a key."""
+        from adapters.gemini.embedder import GeminiEmbedder  # noqa: PLC0415 - half a second, for few commands
+
+        settings = self.settings.provider
+        return GeminiEmbedder(
+            space, api_key(), settings.base_url or None, settings.api_version, settings.timeout_seconds
+        )
 
     def policy(self) -> Policy:
         """Return the engine's pace as the settings have it."""
@@ -118,18 +130,22 @@ class Opened:
 
 
 @contextmanager
-def opened(workspace: Path | None, options: list[str]) -> Iterator[Opened]:
-    """Open the workspace (named, or found upwards) for the length of a command."""
+def opened(workspace: Path | None, options: list[str], actor: str = "") -> Iterator[Opened]:
+    """Open the workspace (named, or found upwards) for the length of a command, which `actor` signs."""
     root = find_root(workspace)
     settings = load(root, options)
     clock = SystemClock()
     with open_database(database_url(root, settings), clock) as database:
-        yield Opened(root, settings, Workspace(root), database, clock)
+        yield Opened(root, settings, Workspace(root), database, clock, actor)
 
 
 def database_url(root: Path, settings: Settings) -> str:
     """Return the ledger's address; a relative SQLite path lies in the workspace."""
-    url = settings.database_url
+    return located(root, settings.database_url)
+
+
+def located(root: Path, url: str) -> str:
+    """Return the address of a database, in which a relative SQLite path lies in the workspace."""
     if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
         return f"{SQLITE}{root / url.removeprefix(SQLITE)}"
     return url

@@ -10,12 +10,14 @@ from adapters.corpus.folder import CorpusFolder, folder_name
 from adapters.corpus.parts import ROWS_A_GROUP, ROWS_A_PART, WRITER, write_parts
 from adapters.files.extract import read_extract
 from cli.corpus_inputs import differing, wave_inputs
+from cli.corpus_recording import record_build
 from cli.corpus_standing import BUILD, FOLDER
 from core.corpus.gathering import gather
 from core.corpus.inputs import fingerprint
 from core.corpus.manifest import BuildManifest, WaveCount
 from core.corpus.refined_line import refined_lines_in
 from core.corpus.row import SHAPE
+from core.corpus.verdicts import verdicts_in
 from core.errors import BadInputError, BatchmillError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from core.corpus.inputs import RecordedFile, WaveInput
     from core.corpus.manifest import Part
     from core.corpus.refined_line import RefinedLine
+    from core.corpus.verdicts import PairVerdict
     from core.exchange.extracted import ExtractedPair
 
 
@@ -50,6 +53,7 @@ def build(opened: Opened, named: Collection[int]) -> Built:
     made_from = fingerprint(waves, SHAPE, ROWS_A_PART, ROWS_A_GROUP, WRITER)
     former = home.manifest(BUILD, BuildManifest)
     if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+        record_build(opened, home, former)
         return Built(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
     with home.begin(BUILD, made_from) as step:
         try:
@@ -70,6 +74,7 @@ def build(opened: Opened, named: Collection[int]) -> Built:
             writer=WRITER,
         )
         step.commit(manifest)
+    record_build(opened, home, manifest)
     return Built(new=True, folder=f"{FOLDER}/{manifest.folder}", manifest=manifest)
 
 
@@ -81,11 +86,18 @@ def _write(opened: Opened, waves: Sequence[WaveInput], folder: Path) -> tuple[li
     def extract(file: RecordedFile) -> Iterator[ExtractedPair]:
         return read_extract(opened.root / file.path, file.sha256)
 
+    def verdicts(wave: WaveInput) -> dict[str, PairVerdict]:
+        if wave.assessed is None:
+            return {}
+        with opened.files.open(wave.assessed.path) as stream:
+            return verdicts_in(stream, wave.assessed)
+
     parts: list[Part] = []
     counts: list[WaveCount] = []
     for wave in waves:
         first = sum(count.rows for count in counts)
-        mine = list(write_parts(folder, f"wave-{wave.wave:04d}", gather(wave, extract, lines, first)))
+        rows = gather(wave, extract, lines, first, verdicts(wave))
+        mine = list(write_parts(folder, f"wave-{wave.wave:04d}", rows))
         counts.append(WaveCount(wave.wave, sum(part.rows for part in mine), wave.balance))
         parts += mine
     return parts, counts

@@ -18,3 +18,10 @@ class Listed(StrEnum):
     ARCHIVED = "archived"
     REPEATED = "repeated"
     HINTS = "hints"
+
+
+class Way(StrEnum):
+    """What a search ranks pairs by."""
+
+    VECTOR = "vector"
+    TEXT = "text"

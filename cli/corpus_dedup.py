@@ -12,23 +12,29 @@ from adapters.corpus.folder import folder_name
 from adapters.corpus.parts import read_columns, write_table
 from adapters.corpus.schema import table_of
 from cli.corpus_choices import Engine
+from cli.corpus_recording import record_dedup
 from cli.corpus_standing import DEDUP, FOLDER, built, paths_of
+from cli.vector_syncing import gathered
 from core.corpus.clusters import link
 from core.corpus.hints import Hinted, Opinion, takes_for_duplicate
 from core.corpus.inputs import fingerprint
 from core.corpus.manifest import DedupCounts, DedupManifest
 from core.corpus.outcome import Asked, Known, Member, Tie, outcome, rows_asked
 from core.corpus.ports import Kind
+from core.corpus.space import Space
 from core.corpus.survivor import RULE
+from core.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
+    from adapters.corpus.cosine import Alike
+    from adapters.corpus.vectors import VectorFolder
     from cli.compose import Opened
     from core.corpus.manifest import Part
     from core.corpus.outcome import Outcome
-    from core.corpus.ports import Found
+    from core.corpus.ports import Found, Near
     from core.corpus.terms import Terms
 
 #: The tables of a deduplication.
@@ -54,12 +60,16 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
     Raises what `built` raises, and StorageError when a disk refuses; then everything is as before.
     """
     home, corpus = built(opened)
-    made_from = fingerprint(corpus.fingerprint, terms, RULE, VERSION)
+    vectors = _vectors(opened, terms)
+    made_from = fingerprint(corpus.fingerprint, terms, RULE, VERSION, *([vectors.digest()] if vectors else []))
     former = home.manifest(DEDUP, DedupManifest)
     if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+        record_dedup(opened, home, corpus, former)
         return Deduplicated(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
     with home.begin(DEDUP, made_from) as step:
-        found, outcome_ = _search(paths_of(home, corpus), terms, step.scratch, engine, address)
+        paths = paths_of(home, corpus)
+        meant = _alike(paths, vectors, terms, step.scratch)
+        found, outcome_ = _search(paths, terms, step.scratch, engine, address, meant.links)
         manifest = DedupManifest(
             fingerprint=made_from,
             folder=folder_name(DEDUP, made_from),
@@ -68,15 +78,43 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
             chance=round(terms.chance(terms.threshold), 3),
             rule=RULE,
             engine=f"daft {VERSION}, {engine}",
-            counts=_counts(found, outcome_),
+            counts=_counts(found, outcome_, meant),
             parts=_write(step.path, outcome_),
         )
         step.commit(manifest)
+    record_dedup(opened, home, corpus, manifest)
     return Deduplicated(new=True, folder=f"{FOLDER}/{manifest.folder}", manifest=manifest)
 
 
-def _search(
-    paths: Sequence[Path], terms: Terms, scratch: Path, engine: Engine, address: str | None
+def _vectors(opened: Opened, terms: Terms) -> VectorFolder | None:
+    """Return the vectors by which pairs are compared, None when they are not; RefusedError when there are none."""
+    if terms.cosine is None:
+        return None
+    settings = opened.settings.embedding
+    vectors = gathered(opened, Space(settings.model, settings.dimensions, settings.task))
+    if not vectors.files():
+        raise RefusedError(
+            f"no pair has a vector of {settings.model} in {settings.dimensions} dimensions, so none can be "
+            "compared by meaning; run `batchmill corpus embed` first, or leave --cosine out"
+        )
+    return vectors
+
+
+def _alike(paths: Sequence[Path], vectors: VectorFolder | None, terms: Terms, scratch: Path) -> Alike:
+    from adapters.corpus.cosine import Alike, alike  # noqa: PLC0415 - numpy, for who asks for it
+
+    if vectors is None or terms.cosine is None:
+        return Alike((), frozenset())
+    return alike(paths, vectors, terms.cosine, scratch)
+
+
+def _search(  # noqa: PLR0913, PLR0917 - what a search is made of
+    paths: Sequence[Path],
+    terms: Terms,
+    scratch: Path,
+    engine: Engine,
+    address: str | None,
+    meant: tuple[Near, ...],
 ) -> tuple[Found, Outcome]:
     if engine is Engine.RAY:
         use_ray(address)
@@ -84,7 +122,7 @@ def _search(
     else:
         use_native()
         finder = DaftFinder(scratch)
-    found = finder.find([str(path) for path in paths], terms)
+    found = msgspec.structs.replace(finder.find([str(path) for path in paths], terms), cosine=meant)
     linked = link(found, terms)
     return found, outcome(linked, _known(paths, rows_asked(linked)))
 
@@ -109,15 +147,15 @@ def _write(folder: Path, found: Outcome) -> tuple[Part, ...]:
     return tuple(write_table(folder, path, table_of(tables[path], shape)) for path, shape in TABLES.items())
 
 
-def _counts(found: Found, came_to: Outcome) -> DedupCounts:
+def _counts(found: Found, came_to: Outcome, meant: Alike) -> DedupCounts:
     same = Counter(each.kind for each in found.same)
     sizes = Counter(member.cluster for member in came_to.members)
     opinions = Counter(hint.opinion for hint in came_to.hints)
-    archived = sum(member.merged_into is not None for member in came_to.members)
+    archived = {member.row for member in came_to.members if member.merged_into is not None}
     return DedupCounts(
         rows=found.rows,
-        kept=found.rows - archived,
-        archived=archived,
+        kept=found.rows - len(archived),
+        archived=len(archived),
         clusters=len(sizes),
         largest_cluster=max(sizes.values(), default=0),
         same_both=same[Kind.BOTH],
@@ -131,4 +169,6 @@ def _counts(found: Found, came_to: Outcome) -> DedupCounts:
         hints_both=opinions[Opinion.BOTH],
         hints_ours=opinions[Opinion.OURS],
         hints_model=opinions[Opinion.MODEL],
+        cosine=len(found.cosine),
+        without_vector=len(meant.without - archived),
     )

@@ -35,6 +35,7 @@ class Explained(msgspec.Struct, frozen=True):
     merged_into: str | None
     rule: str
     threshold: float
+    cosine: float | None
     members: list[Member]
     ties: list[Tie]
     way: list[Tie]
@@ -62,6 +63,7 @@ def explain(opened: Opened, asked: str) -> Explained:
         merged_into=mine[0].merged_into if mine else None,
         rule=manifest.rule,
         threshold=manifest.terms.threshold,
+        cosine=manifest.terms.cosine,
         members=find_structs(folder / "members.parquet", Member, "cluster", cluster) if cluster else [],
         ties=ties,
         way=chain(ties, asked, cluster) if cluster else [],

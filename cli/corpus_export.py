@@ -11,7 +11,8 @@ from adapters.corpus.exporting import write_export
 from adapters.corpus.folder import folder_name
 from adapters.corpus.parts import WRITER
 from adapters.corpus.tables import read_structs
-from cli.corpus_standing import FOLDER, deduplicated, paths_of
+from cli.corpus_recording import record_export
+from cli.corpus_standing import FOLDER, deduplicated, export_step, paths_of
 from core.corpus.card import card
 from core.corpus.census import Census
 from core.corpus.inputs import fingerprint
@@ -51,9 +52,10 @@ def export(opened: Opened, terms: ExportTerms) -> Exported:
         raise BadInputError("the licence must be an SPDX id such as CC-BY-4.0; give it as --license CC-BY-4.0")
     home, built, found = deduplicated(opened)
     made_from = fingerprint(built.fingerprint, found.fingerprint, terms, _SHAPE, WRITER)
-    step_name = f"export-{terms.form}"
+    step_name = export_step(terms.form)
     former = home.manifest(step_name, ExportManifest)
     if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+        record_export(opened, home, built, found, former)
         return Exported(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
     census = Census()
     with home.begin(step_name, made_from) as step:
@@ -78,6 +80,7 @@ def export(opened: Opened, terms: ExportTerms) -> Exported:
             parts=tuple(parts),
         )
         step.commit(manifest)
+    record_export(opened, home, built, found, manifest)
     return Exported(new=True, folder=f"{FOLDER}/{manifest.folder}", manifest=manifest)
 
 

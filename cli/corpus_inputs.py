@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cli.assessments import read_assessment
 from core.batch.events import AnswersRead
 from core.batch.lifecycle import Status
 from core.batch.numbers import base_of, in_order, round_of
-from core.corpus.acceptance import Named, Settled
 from core.corpus.inputs import BatchInput, RecordedFile, WaveInput, files_of
 from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
@@ -19,34 +19,31 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from cli.compose import Opened
-    from core.corpus.acceptance import Acceptance
     from core.ports import EventStore
+    from core.projections.balance import Balance
     from core.projections.rows import BatchRow
 
 
 def wave_inputs(opened: Opened, named: Collection[int]) -> tuple[WaveInput, ...]:
     """Return the waves to take (those named, if any are) with every file that their pairs come from.
 
-    Unnamed, those that came to their end and were not rejected. What models said as judges is no part of them.
+    Unnamed, those that were accepted. What models said as judges is no part of them.
 
     Raises NotFoundError for a wave that the ledger does not have, RefusedError when there is no wave to take.
     """
-    model, store = opened.rows(), opened.database.store
+    model = opened.rows()
     rows = model.batches()
     by_wave = balances(model.waves(), rows)
     unknown = sorted(set(named) - by_wave.keys())
     if unknown:
         raise NotFoundError(f"the ledger has no wave {unknown[0]}; `batchmill balance` shows those it has")
-    rejected = {row.wave for row in model.waves() if row.decision == WaveStatus.REJECTED.value}
-    settled = Settled({wave: balance for wave, balance in by_wave.items() if wave not in rejected})
-    acceptance: Acceptance = Named(named) if named else settled
+    accepted = {row.wave for row in model.waves() if row.decision == WaveStatus.ACCEPTED.value}
+    wanted = set(named) or accepted
     refining = [row for row in rows if row.refines]
     found = [
-        WaveInput(
-            wave, balance, _extract(store, wave), _batches(store, [row for row in refining if row.wave == wave])
-        )
+        _wave(opened, wave, balance, [row for row in refining if row.wave == wave])
         for wave, balance in by_wave.items()
-        if acceptance.accepted(wave)
+        if wave in wanted
     ]
     if not any(wave.balance.refined for wave in found):
         raise RefusedError(_nothing(named))
@@ -68,17 +65,23 @@ def _nothing(named: Collection[int]) -> str:
     if named:
         return "none of these waves has a refined pair yet; `batchmill balance` shows where they are"
     return (
-        "no wave that was not rejected has brought all of its pairs to their end yet; `batchmill balance` shows "
-        "where they are, and `batchmill corpus build --wave N` takes what wave N has so far"
+        "no wave with refined pairs was accepted yet; `batchmill waves` shows where they stand, `batchmill accept "
+        "--wave N` accepts one, and `batchmill corpus build --wave N` takes what wave N has so far"
     )
 
 
-def _extract(store: EventStore, wave: int) -> RecordedFile | None:
-    plan = load_wave(store, wave).plan
-    return RecordedFile(plan.extract_path, plan.extract_sha256) if plan and plan.extract_path else None
+def _wave(opened: Opened, number: int, balance: Balance, rows: Sequence[BatchRow]) -> WaveInput:
+    store = opened.database.store
+    wave = load_wave(store, number)
+    plan, known = wave.plan, wave.assessed
+    extract = RecordedFile(plan.extract_path, plan.extract_sha256) if plan and plan.extract_path else None
+    report = read_assessment(opened, known) if known else None
+    assessed = RecordedFile(report.pairs_path, report.pairs_sha256) if report and report.pairs_path else None
+    return WaveInput(number, balance, extract, batch_inputs(store, rows), assessed)
 
 
-def _batches(store: EventStore, rows: Sequence[BatchRow]) -> tuple[BatchInput, ...]:
+def batch_inputs(store: EventStore, rows: Sequence[BatchRow]) -> tuple[BatchInput, ...]:
+    """Return those of refining batches whose answers were read, with their files, each before its repairs."""
     read = [row for row in rows if row.read_at and row.status != Status.WITHDRAWN.value]
     read.sort(key=lambda row: in_order(row.number))
     return tuple(_batch(store, row) for row in read)

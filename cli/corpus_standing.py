@@ -9,12 +9,24 @@ from core.corpus.manifest import BuildManifest, DedupManifest
 from core.errors import BadInputError, NotFoundError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from cli.compose import Opened
+    from core.corpus.choices import Form
 
 #: Where the corpus lies in the workspace, and the names of its steps.
 FOLDER, BUILD, DEDUP = "corpus", "build", "dedup"
+
+
+def export_step(form: Form) -> str:
+    """Return what the step of an export is called."""
+    return f"export-{form}"
+
+
+def locked(opened: Opened) -> AbstractContextManager[None]:
+    """Let no other command write into the corpus meanwhile; RefusedError when one does."""
+    return CorpusFolder(opened.root / FOLDER).locked()
 
 
 def built(opened: Opened) -> tuple[CorpusFolder, BuildManifest]:

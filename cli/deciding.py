@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.engine.books import Books
-from core.errors import NotFoundError
+from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
 from core.ledger.streams import wave_stream
 from core.planning.models import models_with
@@ -70,13 +70,18 @@ class Standing(msgspec.Struct, frozen=True):
     decisions: tuple[Decision, ...]
 
 
-def approve(opened: Opened, number: int, reason: str) -> Approval:
-    """Record that a wave's plan may be sent, and return what was approved; NotFoundError without any plan."""
+def approve(opened: Opened, number: int, reason: str, revision: int | None = None) -> Approval:
+    """Record that a wave's plan may be sent, and return what was approved; NotFoundError without any plan.
+
+    With `revision`, that plan alone is approved: RefusedError when another took its place since it was looked at.
+    """
     books = books_of(opened, "approve")
     wave = _wave(books, number)
     terms = wave.replanned or wave.plan
     if terms is None:
         raise NotFoundError(f"wave {number} has no plan; run `batchmill plan --wave {number}` first")
+    if revision is not None and revision != wave.revision:
+        raise RefusedError(f"wave {number} was planned anew meanwhile; look at the plan, and approve that one")
     usd = terms.estimate.cost_usd
     command = ApproveWave(reason, wave.plan_version, usd, opened.clock.now())
     recorded = books.write_wave(number, command, f"approve --wave {number}")

@@ -20,7 +20,7 @@ from core.engine.gate import is_barred
 from core.engine.metered import Metered
 from core.engine.steps import Kind, next_step
 from core.engine.workshop import Workshop
-from core.errors import LedgerError, StorageError, UnreadableEventError
+from core.errors import LedgerError, RefusedError, StorageError, UnreadableEventError
 from core.planning.models import models_with
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Drive:
         only: Collection[int] | None = None,
         shared: bool = False,
         attention: Attention | None = None,
+        guest: bool = False,
         vitals: Vitals | None = None,
         observe: Callable[[Sequence[Recorded]], None],
         warn: Callable[[str], None],
@@ -62,12 +63,14 @@ class Drive:
         """Prepare an engine that signs as `kind` (daemon, submit); nothing is asked of anybody yet.
 
         With `shared` it divides the batches with other daemons, and its signature names its process. The first of
-        them, or the only one, pays `attention` to the inbox. `vitals` hear what it does.
+        them, or the only one, pays `attention` to the inbox. A `guest` of a process that does other things too
+        leaves signals to it, and never ends it. `vitals` hear what it does.
         """
         self._opened = opened
         self._warn = warn
         self._shared = shared
         self._attention = attention
+        self._guest = guest
         self._vitals = vitals
         self._is_first = not shared
         self._holder = this_process(kind, opened.clock.now())
@@ -119,6 +122,7 @@ class Drive:
 
         Raises LeaseHeldError when another process drives this ledger, LeaseLostError when another took it over
         while this one stood still, and what the engine raises. A ledger that is away for a while is waited for.
+        A guest is told by RefusedError that a call was still under way when it was stopped.
         """
         self._keeper.take()
         try:
@@ -140,9 +144,10 @@ class Drive:
         if not ended:
             # A call hangs in its thread, and leaving the interpreter politely would wait for it. Its intent is in
             # the ledger; the next start looks its job up by name.
-            self._warn(
-                "stopped while a call to the provider was under way; the next start finds out what became of it"
-            )
+            said = "stopped while a call to the provider was under way; the next start finds out what became of it"
+            if self._guest:
+                raise RefusedError(said)
+            self._warn(said)
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(0 if self._holder.kind == "daemon" else 1)
@@ -239,7 +244,8 @@ class Drive:
                 pause = REPUBLISH_SECONDS
             self._publish_from = began + max(pause, PUBLISH_SHARE * (time.monotonic() - began))
 
-    def _end(self, ending: Callable[[], None]) -> None:
+    def stop(self, ending: Callable[[], None] = lambda: None) -> None:
+        """Let the running tick be the last, and call `ending`; for signals, and for other threads."""
         self.loop.stop()
         ending()
         if self._vitals is not None:
@@ -258,9 +264,12 @@ class Drive:
 
     @contextmanager
     def _stopped_by_signals(self, ending: Callable[[], None]) -> Iterator[None]:
+        if self._guest:
+            yield
+            return
         before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
         for number in before:
-            signal.signal(number, lambda *_: self._end(ending))
+            signal.signal(number, lambda *_: self.stop(ending))
         try:
             yield
         finally:

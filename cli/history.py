@@ -12,7 +12,7 @@ from core.errors import BadInputError, NotFoundError, UnreadableEventError
 from core.ledger.chain import Head  # noqa: TC001 - msgspec reads the annotations at run time
 from core.ledger.load import load_batch
 from core.ledger.recorded import Recorded  # noqa: TC001 - the same
-from core.ledger.streams import batch_number, batch_stream, wave_stream
+from core.ledger.streams import CORPUS, batch_number, batch_stream, wave_stream
 from core.ledger.tampering import ChainWalk, broken_stream
 from core.ledger.verify import Fault, verify_stream
 
@@ -44,7 +44,12 @@ class History(msgspec.Struct, frozen=True):
 
 
 def stream_of(subject: str) -> str:
-    """Return the stream that a person means by `207`, `batch-207` or `wave-2`; BadInputError for other words."""
+    """Return the stream that a person means by `207`, `batch-207`, `wave-2` or `corpus`.
+
+    Raises BadInputError for other words.
+    """
+    if subject == CORPUS:
+        return CORPUS
     kind, dash, name = subject.partition("-")
     try:
         if not dash:
@@ -55,7 +60,9 @@ def stream_of(subject: str) -> str:
         pass
     if kind == "wave" and name.isdecimal():
         return wave_stream(int(name))
-    raise BadInputError(f"{subject!r} names no stream; give a batch number, batch-207, batch-205r1 or wave-2")
+    raise BadInputError(
+        f"{subject!r} names no stream; give a batch number, batch-207, batch-205r1, wave-2 or corpus"
+    )
 
 
 def until_of(opened: Opened, at: str | None) -> int | None:

@@ -10,19 +10,15 @@ from cli.deciding import Left, books_of, money_left
 from cli.judge_prompts import judging_prompt, keep_judging_prompt
 from cli.judged_pairs import asked_before, cut, sampled
 from cli.planning import model_of
+from cli.recording import record_new
 from core.batch.commands import PlanBatch, RecordFile
-from core.batch.decider import decide
 from core.batch.events import BatchPlanned, BatchWritten
-from core.batch.folding import evolve
 from core.batch.numbers import JUDGE, label, number_of, serial_of
 from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
-from core.batch.state import Batch
 from core.engine.places import submission_path
 from core.errors import RefusedError
 from core.exchange.prompts import prompt_sha256
 from core.ledger.load import load_wave
-from core.ledger.recorded import NewEvent
-from core.ledger.streams import batch_stream
 from core.pairs import ranges_of
 from core.planning.estimate import total
 from core.quality.judging import JudgeRecipe, coin_of
@@ -32,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cli.compose import Opened
-    from core.batch.commands import BatchCommand
     from core.quality.review_pair import ReviewPair
 
 
@@ -149,18 +144,7 @@ def _write(
         at=now,
     )
     written = BatchWritten(stored.path, stored.sha256, stored.size, tuple(rendered), now)
-    _record(opened, batch.number, (PlanBatch(planned), RecordFile(written)), f"judge --wave {judging.wave}")
-
-
-def _record(opened: Opened, number: int, commands: Sequence[BatchCommand], said: str) -> None:
-    """Append what begins a batch: its number must be new, whatever another command does meanwhile."""
-    batch, context = Batch(number=number), opened.context(said)
-    events: list[NewEvent] = []
-    for command in commands:
-        for event in decide(batch, command):
-            batch = evolve(batch, event)
-            events.append(NewEvent(batch_stream(number), batch.version, event, context))
-    opened.database.store.append(events)
+    record_new(opened, batch.number, (PlanBatch(planned), RecordFile(written)), f"judge --wave {judging.wave}")
 
 
 def _batch(opened: Opened, number: int, pairs: Sequence[ReviewPair], recipe: JudgeRecipe) -> JudgingBatch:

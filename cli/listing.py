@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.files.extract import read_extract, verify_extract
-from core.batch.numbers import JUDGE, base_of, in_order, kind_of, label, round_of
+from core.batch.numbers import EMBED, ERRAND, JUDGE, base_of, in_order, kind_of, label, round_of
 from core.errors import NotFoundError, RefusedError
 from core.ledger.load import load_wave
 from core.ledger.streams import batch_stream
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from core.projections.rows import BatchRow, WaveRow
 
 EXCLUDED = "excluded"
+#: What batches do that carry no pair of their wave.
+_DOES = {JUDGE: "judges", EMBED: "embeds"}
 
 
 class Listing(NamedTuple):
@@ -42,12 +44,17 @@ def listing(opened: Opened, which: str, *, wave: int | None = None, batch: int |
     """Return the pairs at a place of the balance: of the ledger, one wave, or a batch together with its repairs.
 
     The pairs come in the order of the batches, read as they are asked for, one batch in memory at a time. Raises
-    NotFoundError for a wave or batch that the ledger does not have, RefusedError for a batch that judges.
+    NotFoundError for a wave or batch that the ledger does not have, RefusedError for one that judges or embeds.
     """
     store, model = opened.database.store, opened.database.read_model
-    if batch is not None and kind_of(batch) == JUDGE:
+    if batch is not None and kind_of(batch) == ERRAND:
         raise RefusedError(
-            f"batch {label(batch)} judges pairs that are home already, so none stands at a place of its own; "
+            f"batch {label(batch)} is an errand, which is about no pair; `batchmill history {label(batch)}` tells "
+            "what came of it"
+        )
+    if batch is not None and (does := _DOES.get(kind_of(batch))):
+        raise RefusedError(
+            f"batch {label(batch)} {does} pairs that are home already, so none stands at a place of its own; "
             f"`batchmill history {label(batch)}` tells what came of it"
         )
     catch_up(store, model)

@@ -36,9 +36,9 @@ def write_after(opened: Opened, wave: int, *, assessed: bool = False) -> None:
     wave was `assessed` those of other waves are made anew too, where they stand: they compare prompts with it.
     """
     try:
-        write_reports(opened, wave)
+        written = frozenset(write_reports(opened, wave))
         if assessed:
-            rebuild_reports(opened)
+            _made_anew(opened, world_now(opened), lambda path: path not in written)
     except (BatchmillError, OSError) as error:
         sys.stderr.write(f"note: the reports of wave {wave} were not written: {error}\n")
 

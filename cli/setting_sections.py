@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, field_validator, model_validator
 
 from core.batch.numbers import MOST_ROUNDS
+from core.planning.models import EMBEDDING_MODEL
 from core.planning.packing import checked_requests
 from core.quality.terms import QualityTerms
 
@@ -94,6 +95,23 @@ class Judge(Section):
 
     model: str = ""
     prompt_file: str = "prompts/judging.md"
+
+
+class Embedding(Section):
+    """How refined pairs become vectors: by which model, of what length, for what, and how many in a batch.
+
+    Up to `online_most` texts are embedded at once, at twice the price of a batch. `local_model` is one of
+    fastembed's, for vectors that are made on this machine.
+    """
+
+    model: str = EMBEDDING_MODEL
+    dimensions: int = Field(default=768, ge=128, le=3072)
+    task: Literal["RETRIEVAL_DOCUMENT", "SEMANTIC_SIMILARITY", "CLASSIFICATION", "CLUSTERING"] = (
+        "RETRIEVAL_DOCUMENT"
+    )
+    batch_size: int = Field(default=250, ge=1)
+    online_most: int = Field(default=100, ge=0)
+    local_model: str = "BAAI/bge-small-en-v1.5"
 
 
 class Planning(Section):
@@ -196,3 +214,9 @@ class Gate(Section):
                 f"there is no threshold {unknown[0]}; they are {', '.join(QualityTerms.__struct_fields__)}"
             )
         return thresholds
+
+
+class Corpus(Section):
+    """Where the corpus is imported to: an address like the ledger's; a relative path lies in the workspace."""
+
+    database: str = "sqlite:///corpus.db"

@@ -13,7 +13,9 @@ from pydantic_settings.exceptions import SettingsError
 
 from cli.setting_sections import (
     Budget,
+    Corpus,
     Driving,
+    Embedding,
     Folders,
     Gate,
     Judge,
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 
 FILE = "batchmill.toml"
 PREFIX = "BATCHMILL_"
-#: Variables that are no settings: where the workspace is, and who signs commands.
-OTHER_VARIABLES = {"BATCHMILL_WORKSPACE", "BATCHMILL_ACTOR"}
+#: Variables that are no settings: where the workspace is, who signs commands, and the token of the MCP server.
+OTHER_VARIABLES = {"BATCHMILL_WORKSPACE", "BATCHMILL_ACTOR", "BATCHMILL_MCP_TOKEN"}
 
 
 class Settings(BaseSettings):
@@ -50,6 +52,8 @@ class Settings(BaseSettings):
     budget: Budget = Budget()
     gate: Gate = Gate()
     judge: Judge = Judge()
+    corpus: Corpus = Corpus()
+    embedding: Embedding = Embedding()
     targets: dict[str, int] = {}
     models: dict[str, dict[str, float]] = {}
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from adapters.files.extract import read_extract, verify_extract
+from cli.embedding_texts import recipe_of, texts_of
 from cli.judge_prompts import kept_judging_prompt
 from cli.planning import model_of
 from cli.prompts import planned_prompt
 from cli.refined import reviewed
-from core.batch.numbers import JUDGE
+from core.batch.numbers import EMBED, JUDGE
 from core.errors import NotFoundError, RefusedError
 from core.exchange.requests import Recipe
 from core.ledger.load import load_wave
@@ -37,6 +38,8 @@ class WorkspaceSupplies:
 
     def pairs(self, wave: int, kind: str, pair_ids: Collection[str]) -> dict[str, Any]:
         """Return these pairs of a wave by id; see the protocol."""
+        if kind == EMBED:
+            return texts_of(self._opened, wave, pair_ids)
         return self._refined(wave, pair_ids) if kind == JUDGE else self._staged(wave, pair_ids)
 
     def _refined(self, wave: int, pair_ids: Collection[str]) -> dict[str, ReviewPair]:
@@ -61,7 +64,9 @@ class WorkspaceSupplies:
         return found
 
     def recipe(self, batch: Batch) -> Asking[Any]:
-        """Return the recipe of the batch's wave, with as few requests as fit, or the judge's; see the protocol."""
+        """Return the recipe of the batch's wave, with as few requests as fit, the judge's, or that of vectors."""
+        if batch.kind == EMBED:
+            return recipe_of(self._opened, batch)
         if batch.kind == JUDGE:
             prompt = kept_judging_prompt(self._opened, batch.prompt_sha256)
             return JudgeRecipe(prompt, model_of(self._opened, batch.model), coin_of(batch.number))

@@ -32,6 +32,10 @@ class LedgerError(BatchmillError):
     """The ledger's database cannot be used as it is: unreachable, not migrated, or of another version."""
 
 
+class DatabaseError(BatchmillError):
+    """The database that the corpus is imported into cannot be used as it is."""
+
+
 class ConflictError(LedgerError):
     """Somebody else appended to a stream first: reload, and decide again with the same fact."""
 

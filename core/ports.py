@@ -272,24 +272,28 @@ class BatchProvider(ProviderLists, Protocol):
 
     def upload(self, content: BinaryIO, *, display_name: str) -> RemoteFile:
         """Put a batch file into the provider's store; `content` is seekable and read from its start."""
-        ...
 
-    def create(self, *, model: str, input_file: str, display_name: str) -> Job:
-        """Create a job. Not idempotent, paid for: two calls make two jobs."""
-        ...
+    def create(self, *, model: str, input_file: str, display_name: str, embeds: bool = False) -> Job:
+        """Create a job, of requests for vectors if it `embeds`. Not idempotent, paid for: two calls make two."""
 
     def get(self, name: str) -> Job:
         """Look at one job; GoneError when there is no such job."""
-        ...
 
     def download(self, job: Job, sink: BinaryIO) -> None:
         """Write the job's result lines into `sink`, byte for byte as they come, wherever the job keeps them."""
-        ...
 
     def cancel(self, name: str) -> None:
         """Ask the provider to stop a job; best effort, it may still end well."""
-        ...
 
     def delete_file(self, name: str) -> None:
         """Delete an uploaded file; a file that is already gone is no error."""
-        ...
+
+
+class ProviderStore(BatchProvider, Protocol):
+    """A provider whose files and jobs are also looked after one by one, which no engine needs."""
+
+    def get_file(self, name: str) -> RemoteFile:
+        """Look at one uploaded file; GoneError when it is not there (any more)."""
+
+    def delete_job(self, name: str) -> None:
+        """Have the provider forget a job; one that is already gone is no error."""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def run(connection: Connection) -> None:
     """Migrate in one transaction, in SQLite too, which can undo changes of tables as well."""
-    context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
+    table: str = context.config.attributes.get("version_table", "alembic_version")
+    context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True, version_table=table)
     with context.begin_transaction():
         context.run_migrations()
 

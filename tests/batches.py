@@ -99,8 +99,12 @@ OVER_BUDGET = c.HoldSubmission("$1.20 of $1.00", later(100))
 DOUBLE = c.RecordDouble("batches/two", "batches/one", cancelled=True, at=later(130))
 CANCEL = c.CancelBatch("the wrong prompt", later(200))
 CANCEL_SENT = c.RecordCancelSent("batches/one", later(201))
+FORGET_JOB = c.AskDeletion(c.JOB, "batches/one", "its answers are here", later(8_000))
+FORGET_FILE = c.AskDeletion(c.FILE, "files/one", "its job ended", later(8_000))
 PAUSE = c.PauseBatch("the price is looked into", later(70))
 RESUME = c.ResumeBatch("the price is right", later(90))
+FORGET_JOB = c.AskDeletion(c.JOB, "batches/one", "its result is home", later(8_000))
+FORGET_FILE = c.AskDeletion(c.FILE, "files/one", "its job ended", later(8_001))
 HAND_OVER = c.HandOver(repair_of(205, 1), (PairRange("w2-s30-tvl", 4, 4),), later(7_010))
 GIVE_UP = c.GiveUp((Unrefined("w2-s30-tvl-004", "cut_off", "so it was"),), later(7_010))
 
@@ -216,6 +220,8 @@ ADOPTING: tuple[BatchCommand, ...] = (
 HAPPY: tuple[BatchCommand, ...] = (PLAN, WRITE, START, UPLOAD, JOB, PROCESS, SUCCEED, DOWNLOAD, READ)
 COMMANDS: tuple[BatchCommand, ...] = (
     *HAPPY,
+    FORGET_JOB,
+    FORGET_FILE,
     WITHDRAW,
     DEFER,
     UNCLEAR,
@@ -228,6 +234,8 @@ COMMANDS: tuple[BatchCommand, ...] = (
     DOUBLE,
     CANCEL,
     CANCEL_SENT,
+    FORGET_JOB,
+    FORGET_FILE,
     PAUSE,
     RESUME,
     HAND_OVER,

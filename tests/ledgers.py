@@ -30,6 +30,19 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 CONTEXT = Context("droid@mill", "c0ffee", "the test asked for it")
 
 
+class Dice:
+    """Chance that always falls in the middle, with nonces that count."""
+
+    def __init__(self) -> None:
+        self._nonces = count(1)
+
+    def random(self) -> float:
+        return 0.5
+
+    def nonce(self) -> str:
+        return f"{next(self._nonces):08x}"
+
+
 class SetClock:
     """A clock that stands until it is set."""
 

@@ -6,7 +6,6 @@ import hashlib
 import io
 from collections import Counter
 from contextlib import contextmanager
-from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import msgspec
@@ -19,7 +18,7 @@ from adapters.memory.store import MemoryEventStore
 from core.batch.commands import RecordFile
 from core.batch.decider import decide
 from core.batch.events import BatchWritten
-from core.batch.numbers import JUDGE
+from core.batch.numbers import EMBED, JUDGE
 from core.engine.advance import Engine, Pulse
 from core.engine.books import Books
 from core.engine.policy import Policy
@@ -39,8 +38,9 @@ from core.projections.catch_up import catch_up
 from core.wave.decider import decide_plan
 from core.wave.state import Wave
 from tests.batches import MODEL
+from tests.embeds import EMBEDDING, embedded_text, embedding
 from tests.judges import judge_recipe, judged_pair, judging
-from tests.ledgers import CONTEXT, SetClock
+from tests.ledgers import CONTEXT, Dice, SetClock
 from tests.tallies import check_standing
 from tests.waves import approval, of_wave, plan_of, tell_wave
 
@@ -115,11 +115,13 @@ class Spy:
     def upload(self, content: BinaryIO, *, display_name: str) -> RemoteFile:
         return self._do("upload", display_name, lambda: self._provider.upload(content, display_name=display_name))
 
-    def create(self, *, model: str, input_file: str, display_name: str) -> Job:
+    def create(self, *, model: str, input_file: str, display_name: str, embeds: bool = False) -> Job:
         return self._do(
             "create",
             display_name,
-            lambda: self._provider.create(model=model, input_file=input_file, display_name=display_name),
+            lambda: self._provider.create(
+                model=model, input_file=input_file, display_name=display_name, embeds=embeds
+            ),
         )
 
     def get(self, name: str) -> Job:
@@ -158,27 +160,17 @@ class Spy:
         return done
 
 
-class Dice:
-    """Chance that always falls in the middle, with nonces that count."""
-
-    def __init__(self) -> None:
-        self._nonces = count(1)
-
-    def random(self) -> float:
-        return 0.5
-
-    def nonce(self) -> str:
-        return f"{next(self._nonces):08x}"
-
-
 class MemorySupplies:
     """Implements core.engine.repair.Supplies: the pairs that a mill staged, and its recipe."""
 
     def pairs(self, wave: int, kind: str, pair_ids: Collection[str]) -> dict[str, Any]:
         del wave
-        return {each: judged_pair(each) if kind == JUDGE else _pair(each, 0) for each in pair_ids}
+        shown = {JUDGE: judged_pair, EMBED: embedded_text}.get(kind, lambda pair_id: _pair(pair_id, 0))
+        return {each: shown(each) for each in pair_ids}
 
     def recipe(self, batch: Batch) -> Asking[Any]:
+        if batch.kind == EMBED:
+            return EMBEDDING
         return judge_recipe(batch.number) if batch.kind == JUDGE else RECIPE
 
 
@@ -232,6 +224,10 @@ class Mill:
     def judge(self, number: int, pair_ids: Sequence[str]) -> None:
         """Plan and write a batch that judges these pairs of wave 2."""
         self.append(judging(self.files, number, pair_ids, self.clock.now()))
+
+    def embed(self, number: int, pair_ids: Sequence[str]) -> None:
+        """Plan and write a batch that has these pairs of wave 2 embedded."""
+        self.append(embedding(self.files, number, pair_ids, self.clock.now()))
 
     def append(self, writes: Sequence[tuple[str, int, object]]) -> list[Recorded]:
         return self.store.append([NewEvent(stream, version, event, CONTEXT) for stream, version, event in writes])

@@ -159,14 +159,16 @@ class Opponent(Spy):
         self._uploads[file.name] = hashlib.sha256(content.read()).hexdigest()
         return file
 
-    def create(self, *, model: str, input_file: str, display_name: str) -> Job:
+    def create(self, *, model: str, input_file: str, display_name: str, embeds: bool = False) -> Job:
         self.creating(display_name, self._uploads[input_file])
         known = set(self.truth())
         try:
-            job = super().create(model=model, input_file=input_file, display_name=display_name)
+            job = super().create(model=model, input_file=input_file, display_name=display_name, embeds=embeds)
             if self.doubles:
                 self.doubles -= 1
-                double = self.inner.create(model=model, input_file=input_file, display_name=display_name)
+                double = self.inner.create(
+                    model=model, input_file=input_file, display_name=display_name, embeds=embeds
+                )
                 self.strangers.add(double.name)
                 raise AmbiguousError("the answer was lost, and somebody made the job once more")
             return job

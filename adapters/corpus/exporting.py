@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from adapters.corpus.disk import on_disk
 from adapters.corpus.parts import COMPRESSION, ROWS_A_PART, batches_of, part_of
 from core.corpus.census import COUNTED
-from core.corpus.forms import record
+from core.corpus.forms import columns_of, record
 from core.corpus.splits import Split
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _Lines:
 
     def add(self, batch: pa.RecordBatch, splits: Sequence[Split | None]) -> None:
         form, system = self._terms.form, self._terms.system
-        for row, split in zip(batch.select(list(form.columns)).to_pylist(), splits, strict=True):
+        for row, split in zip(batch.select(list(columns_of(form))).to_pylist(), splits, strict=True):
             if split is not None:
                 self._files[split].write(record(form, row, system) + b"\n")
                 self._rows[split] += 1

@@ -56,6 +56,12 @@ class CorpusFolder:
                 f"{path} cannot be read: {error}; remove it and run `batchmill corpus {step}` again"
             ) from error
 
+    def manifest_sha256(self, step: str) -> str:
+        """Return the sha256 (hex) of a step's manifest; StorageError when it cannot be read."""
+        path = self.root / f"{step}.json"
+        with on_disk(path, "read"):
+            return hashlib.sha256(path.read_bytes()).hexdigest()
+
     def differing(self, folder: str, parts: Iterable[Part]) -> str | None:
         """Return the first part that is missing or has other bytes than its manifest says, in words."""
         for part in parts:

@@ -6,6 +6,7 @@ dimensions, of length 1). Files are never changed; what two of them hold of one 
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.corpus.space import Space
 
 FOLDER = "vectors"
+COLUMNS = ("content_sha256", "vector")
 
 
 class VectorFolder:
@@ -43,23 +45,42 @@ class VectorFolder:
         """Return the files of the space, in the order of their names."""
         return sorted(self.root.glob("*.parquet"))
 
+    def digest(self) -> str:
+        """Return what changes whenever a vector does: a sha256 (hex) over the files; StorageError as `read`."""
+        whole = hashlib.sha256(self.space.name.encode())
+        for path in self.files():
+            with on_disk(path, "read"), path.open("rb") as stream:
+                whole.update(f"{path.name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+        return whole.hexdigest()
+
     def held(self) -> set[str]:
         """Return the content hashes that have a vector; BadInputError or StorageError names an unusable file."""
         return {digest for batch in self.read(["content_sha256"]) for digest in batch.column(0).to_pylist()}
 
-    def read(self, columns: Sequence[str] = ("content_sha256", "vector")) -> Iterator[pa.RecordBatch]:
+    def read(self, columns: Sequence[str] = COLUMNS) -> Iterator[pa.RecordBatch]:
         """Yield all vectors, some thousand at a time.
 
         Raises BadInputError for a file with vectors of another size, StorageError for one that cannot be read.
         """
         for path in self.files():
-            with on_disk(path, "read"), pq.ParquetFile(path) as file:
-                if not file.schema_arrow.equals(self.schema):
-                    raise BadInputError(
-                        f"{path} does not hold vectors of {self.space.dimensions} dimensions as {self.space.name} "
-                        "has them; remove it and run `batchmill corpus embed` again"
-                    )
-                yield from file.iter_batches(batch_size=ROWS_A_GROUP, columns=list(columns))
+            yield from self.read_file(path, columns)
+
+    def read_file(self, path: Path, columns: Sequence[str] = COLUMNS) -> Iterator[pa.RecordBatch]:
+        """Yield the vectors of one file; see `read`."""
+        with on_disk(path, "read"), pq.ParquetFile(path) as file:
+            if not file.schema_arrow.equals(self.schema):
+                raise BadInputError(
+                    f"{path} does not hold vectors of {self.space.dimensions} dimensions as {self.space.name} "
+                    "has them; remove it and run `batchmill corpus embed` again"
+                )
+            yield from file.iter_batches(batch_size=ROWS_A_GROUP, columns=list(columns))
+
+    def put(self, name: str, hashes: Sequence[str], packed: Sequence[bytes]) -> Part:
+        """Do as `add` does with vectors as the bytes of their little-endian float32 values."""
+        values = pa.Array.from_buffers(
+            pa.float32(), len(hashes) * self.space.dimensions, [None, pa.py_buffer(b"".join(packed))]
+        )
+        return self.add(name, hashes, pa.FixedSizeListArray.from_arrays(values, self.space.dimensions))
 
     def add(self, name: str, hashes: Sequence[str], vectors: pa.Array) -> Part:
         """Keep vectors as the file `name`, flushed to disk; StorageError when the disk refuses.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from adapters.emulator.embedding import embedded, embeds
 from adapters.emulator.model import respond
 from adapters.emulator.row_faults import (
     Blocked,
@@ -45,7 +46,11 @@ class Tally:
 
     def add(self, message: Message) -> None:
         """Count one row as the model answered it."""
-        usage = message["response"]["usageMetadata"]
+        response = message["response"]
+        if "embedding" in response:
+            self.asked += int(response["tokenCount"])
+            return
+        usage = response["usageMetadata"]
         self.asked += usage["promptTokenCount"]
         self.answered += usage["candidatesTokenCount"]
 
@@ -68,7 +73,9 @@ def _answered(job: JobRow, number: int, line: Message) -> Message:
     request = request_of(line)
     if not isinstance(request, dict):
         raise TypeError(f"line {number} of job {job.id} was checked and is no request")
-    answered: Message = {"response": respond(job.model, request, f"{job.id[:16]}{number:06d}")}
+    response_id = f"{job.id[:16]}{number:06d}"
+    response = embedded(request) if embeds(job.model) else respond(job.model, request, response_id)
+    answered: Message = {"response": response}
     for name in ("key", "metadata"):
         if name in line:
             answered[name] = line[name]
@@ -108,6 +115,12 @@ def _spoilt(message: Message, fault: RowFault | None, number: int) -> Message:
             return {"response": message["response"], "key": f"{prefix}{number}"}
         case Blocked(reason=reason, answered=answered):
             return message | {"response": _blocked(message["response"], reason, answered=answered)}
+        case CutOff(keep=keep) if "embedding" in message["response"]:
+            values = message["response"]["embedding"]["values"]
+            return message | {"response": _pointed(message["response"], values[: int(len(values) * keep)])}
+        case Garbage() if "embedding" in message["response"]:
+            values = message["response"]["embedding"]["values"]
+            return message | {"response": _pointed(message["response"], ["NaN", *values[1:]])}
         case CutOff(keep=keep):
             text = _text(message)[: int(len(_text(message)) * keep)]
             return message | {"response": _said(message["response"], text, "MAX_TOKENS")}
@@ -118,7 +131,7 @@ def _spoilt(message: Message, fault: RowFault | None, number: int) -> Message:
 
 
 def _blocked(response: Message, reason: str, *, answered: bool) -> Message:
-    rest = {name: value for name, value in response.items() if name != "candidates"}
+    rest = {name: value for name, value in response.items() if name not in {"candidates", "embedding"}}
     if answered:
         return {"candidates": [{"finishReason": reason, "index": 0}], **rest}
     return {"promptFeedback": {"blockReason": reason}, **rest}
@@ -127,6 +140,10 @@ def _blocked(response: Message, reason: str, *, answered: bool) -> Message:
 def _said(response: Message, text: str, finish: str) -> Message:
     content: Message = {"role": "model"} | ({"parts": [{"text": text}]} if text else {})
     return response | {"candidates": [{"content": content, "finishReason": finish, "index": 0}]}
+
+
+def _pointed(response: Message, values: list[object]) -> Message:
+    return response | {"embedding": {"values": values}}
 
 
 def _text(message: Message) -> str:

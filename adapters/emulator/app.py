@@ -31,6 +31,7 @@ _VERBS: list[tuple[str, str, str, Handler]] = [
     ("batches.get", "GET", "/batches/{job_id}", endpoints.get_batch),
     ("batches.list", "GET", "/batches", endpoints.list_batches),
     ("batches.create", "POST", "/models/{model}:batchGenerateContent", endpoints.create_batch),
+    ("batches.create", "POST", "/models/{model}:asyncBatchEmbedContent", endpoints.create_batch),
     ("batches.cancel", "POST", "/batches/{job_id}:cancel", endpoints.cancel_batch),
     ("batches.delete", "DELETE", "/batches/{job_id}", endpoints.delete_batch),
     ("files.download", "GET", "/files/{file_id}:download", endpoints.download_file),
@@ -39,6 +40,8 @@ _VERBS: list[tuple[str, str, str, Handler]] = [
     ("files.delete", "DELETE", "/files/{file_id}", endpoints.delete_file),
     ("models.countTokens", "POST", "/models/{model}:countTokens", model_endpoints.count_tokens),
     ("models.generateContent", "POST", "/models/{model}:generateContent", model_endpoints.generate_content),
+    ("models.embedContent", "POST", "/models/{model}:embedContent", model_endpoints.embed_content),
+    ("models.embedContent", "POST", "/models/{model}:batchEmbedContents", model_endpoints.embed_contents),
     ("models.get", "GET", "/models/{model}", model_endpoints.get_model),
     ("models.list", "GET", "/models", model_endpoints.list_models),
 ]

@@ -32,6 +32,7 @@ VERBS = (
     "files.delete",
     "files.download",
     "models.countTokens",
+    "models.embedContent",
     "models.generateContent",
     "models.get",
     "models.list",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from adapters.emulator.embedding import INPUT_LIMIT, embeds
 from adapters.emulator.refiner import MARK
 from adapters.emulator.refusals import unknown_model
 
@@ -18,6 +19,7 @@ class Model(NamedTuple):
     title: str
     output_limit: int = 65_536
     input_limit: int = 1_048_576
+    methods: tuple[str, ...] = ("generateContent", "countTokens", "batchGenerateContent")
 
 
 MODELS = (
@@ -28,6 +30,13 @@ MODELS = (
     Model("gemini-2.0-flash-lite", "Gemini 2.0 Flash-Lite", output_limit=8_192),
     Model("gemini-3-flash-preview", "Gemini 3 Flash Preview"),
     Model("gemini-3-pro-preview", "Gemini 3 Pro Preview"),
+    Model(
+        "gemini-embedding-001",
+        "Gemini Embedding 001",
+        output_limit=1,
+        input_limit=INPUT_LIMIT,
+        methods=("embedContent", "countTextTokens", "countTokens", "asyncBatchEmbedContent"),
+    ),
 )
 """What models.list shows; a job can be created, and an answer be had, from a model of any name."""
 
@@ -42,6 +51,12 @@ def output_limit_of(name: str) -> int:
     return DEFAULT_OUTPUT_LIMIT if model is None else model.output_limit
 
 
+def check_does(model: str, version: str, method: str) -> None:
+    """Raise ApiError (404) when a model makes vectors and text is wanted, or the other way round."""
+    if embeds(model) != ("embed" in method.lower()):
+        raise unknown_model(model.removeprefix("models/"), version, method)
+
+
 def described(name: str, version: str) -> Message:
     """Return a model as the API describes it; raises ApiError (404) for one that does not stand here."""
     if name not in _BY_NAME:
@@ -51,14 +66,19 @@ def described(name: str, version: str) -> Message:
 
 def model_shape(model: Model) -> Message:
     """Return a model as the API describes it."""
-    return {
+    does = "points at words" if embeds(model.name) else "refines pairs by rule"
+    shape: Message = {
         "name": f"models/{model.name}",
         "version": MARK,
         "displayName": model.title,
-        "description": f"{model.title}, emulated: it refines pairs by rule and knows nothing.",
+        "description": f"{model.title}, emulated: it {does} and knows nothing.",
         "inputTokenLimit": model.input_limit,
         "outputTokenLimit": model.output_limit,
-        "supportedGenerationMethods": ["generateContent", "countTokens", "batchGenerateContent"],
+        "supportedGenerationMethods": list(model.methods),
+    }
+    if embeds(model.name):
+        return shape
+    return shape | {
         "temperature": 1,
         "topP": 0.95,
         "topK": 64,

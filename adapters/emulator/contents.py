@@ -6,6 +6,7 @@ import hashlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.emulator.embedding_validation import check_of
 from adapters.emulator.validation import check_lines
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ class Contents:
         self._first: dict[str, str] = {}
         self._kept: list[str] = []
 
-    def requests(self, path: str) -> int:
-        """Return how many requests a batch file holds; raises ApiError for one that no job can be made of."""
+    def requests(self, path: str, model: str) -> int:
+        """Return how many requests a batch file holds for a model; ApiError for one that no job can be made of."""
         if path not in self._requests:
             with (self._folder / path).open("rb") as lines:
-                self._requests[path] = check_lines(lines)
+                self._requests[path] = check_lines(lines, check_of(model))
         return self._requests[path]
 
     def keep(self, path: str, name: str) -> None:

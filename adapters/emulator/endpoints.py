@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from adapters.emulator.catalogue import check_does
 from adapters.emulator.clock import timestamp
 from adapters.emulator.files import RESULT_PREFIX
 from adapters.emulator.gate import (
+    api_version,
     base_url,
     json_body,
     json_reply,
@@ -75,7 +77,8 @@ async def download_file(emulator: Emulator, request: Request) -> Response:
 
 
 async def create_batch(emulator: Emulator, request: Request) -> Response:
-    """Make a job of an uploaded file or of inline requests."""
+    """Make a job of an uploaded file or of inline requests; the model says whether for text or for vectors."""
+    check_does(request.path_params["model"], api_version(request), request.url.path.rpartition(":")[2])
     batch = field(await json_body(request), "batch")
     check_batch(batch)
     source = field(batch, "inputConfig")

@@ -97,6 +97,11 @@ def page_token_asked(request: Request) -> str:
     return request.query_params.get("pageToken") or request.query_params.get("page_token") or ""
 
 
+def api_version(request: Request) -> str:
+    """Return the version of the API that a path begins with."""
+    return request.url.path.split("/")[1]
+
+
 def base_url(request: Request) -> str:
     """Return scheme and host as the client wrote them, so that addresses in replies lead back here."""
     return f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.emulator.clock import SECOND
+from adapters.emulator.embedding_validation import check_of
 from adapters.emulator.job_faults import kept
 from adapters.emulator.model import count_tokens
 from adapters.emulator.refusals import invalid, unknown_entity, unknown_file
@@ -75,8 +76,10 @@ class Jobs:
         """Check inline requests (`{"request": …, "metadata": …}`) and make a job of them."""
         if not requests:
             raise invalid("The batch holds no requests.")
+        check = check_of(model)
         for index, item in enumerate(requests):
-            check_request(field(item, "request"), f"batch.input_config.requests.requests[{index}].request")
+            where = f"batch.input_config.requests.requests[{index}].request"
+            check_request(field(item, "request"), where, check)
         tokens = sum(count_tokens(item["request"]) for item in requests) if self._counts_tokens else 0
         with self._admitting:
             self.quotas.check(self._rows, model=model, tokens=tokens, now_ns=self._now())
@@ -131,7 +134,7 @@ class Jobs:
     def _create_from_file(self, model: str, file_id: str, display_name: str) -> JobRow:
         name = f"files/{file_id}"
         with self._blobs.reader(name) as lines:
-            requests = check_lines(lines)
+            requests = check_lines(lines, check_of(model))
         tokens = self.tokens(name)
         with self._admitting:
             self.quotas.check(self._rows, model=model, tokens=tokens, now_ns=self._now())

@@ -133,7 +133,7 @@ def _file_row(file: TrueFile, contents: Contents, now: int) -> FileRow:
 def _requests(job: TrueJob, path: str, contents: Contents) -> int:
     if not path:
         return job.requests or 1
-    requests = contents.requests(path)
+    requests = contents.requests(path, job.model)
     if job.requests not in {None, requests}:
         raise ValueError(f"it has {job.requests} requests, and {path} holds {requests}")
     return requests

@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, TypeVar
 
 from adapters.emulator.call_faults import Truncated
+from adapters.emulator.catalogue import check_does
 from adapters.emulator.clock import moment
 from adapters.emulator.files import RESULT_PREFIX
 from adapters.emulator.refusals import ApiError, unknown_file
@@ -39,14 +40,19 @@ class EmulatedProvider:
             "upload.start", lambda: self._upload(content, display_name), display_name=display_name, effect=True
         )
 
-    def create(self, *, model: str, input_file: str, display_name: str) -> Job:
+    def create(self, *, model: str, input_file: str, display_name: str, embeds: bool = False) -> Job:
         """Create a job from an uploaded file."""
+        method = "asyncBatchEmbedContent" if embeds else "batchGenerateContent"
         full_model = f"models/{model.removeprefix('models/')}"
         file_id = input_file.removeprefix("files/")
-        jobs = self._emulator.jobs
+
+        def made() -> JobRow:
+            check_does(full_model, "v1beta", method)
+            return self._emulator.jobs.create_from_file(full_model, file_id, display_name)
+
         row = self._ask(
             "batches.create",
-            lambda: jobs.create_from_file(full_model, file_id, display_name),
+            made,
             display_name=display_name,
             effect=True,
         )
@@ -88,6 +94,19 @@ class EmulatedProvider:
         job_id = _job_id(name)
         display_name = self._emulator.display_name(job_id=job_id)
         self._ask("batches.cancel", lambda: self._emulator.jobs.cancel(job_id), display_name=display_name)
+
+    def get_file(self, name: str) -> RemoteFile:
+        """Look at one uploaded file."""
+        file_id = name.removeprefix("files/")
+        return _file(self._ask("files.get", lambda: self._emulator.files.get(file_id)))
+
+    def delete_job(self, name: str) -> None:
+        """Forget a job; one that is already gone is no error."""
+        job_id = _job_id(name)
+        try:
+            self._ask("batches.delete", lambda: self._emulator.jobs.delete(job_id))
+        except GoneError:
+            return
 
     def delete_file(self, name: str) -> None:
         """Delete an uploaded file; neither one that is gone nor a result's undeletable id is an error."""

@@ -117,12 +117,12 @@ def unknown_file(file_id: str) -> ApiError:
     return ApiError(403, "PERMISSION_DENIED", message)
 
 
-def unknown_model(model: str, version: str) -> ApiError:
-    """Return the 404 for a model that nobody knows."""
+def unknown_model(model: str, version: str, method: str = "generateContent") -> ApiError:
+    """Return the 404 for a model that nobody knows, or that does not do what was asked of it."""
     return ApiError(
         404,
         "NOT_FOUND",
-        f"models/{model} is not found for API version {version}, or is not supported for generateContent. "
+        f"models/{model} is not found for API version {version}, or is not supported for {method}. "
         "Call ListModels to see the list of available models and their supported methods.",
     )
 

@@ -60,13 +60,16 @@ class Blocked(RowRule, frozen=True, kw_only=True, tag="blocked"):
 
 
 class CutOff(RowRule, frozen=True, kw_only=True, tag="cut-off"):
-    """The answer ends at a part of its length with MAX_TOKENS; with `keep` 0 it has no parts at all."""
+    """The answer ends at a part of its length with MAX_TOKENS; with `keep` 0 it has no parts at all.
+
+    A vector keeps that part of its values.
+    """
 
     keep: Share = 0.5
 
 
 class Garbage(RowRule, frozen=True, kw_only=True, tag="garbage"):
-    """The answer is this text."""
+    """The answer is this text; the first value of a vector is NaN."""
 
     text: str = "}{ \ufffd\ufffd I am sorry, [{ the JSON: ```"
 

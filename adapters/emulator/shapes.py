@@ -7,6 +7,7 @@ import binascii
 from typing import TYPE_CHECKING
 
 from adapters.emulator.clock import timestamp
+from adapters.emulator.embedding import embeds
 from adapters.emulator.files import RESULT_PREFIX
 from adapters.emulator.refiner import MARK
 from adapters.emulator.refusals import invalid
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from adapters.emulator.wire import Message
 
 LARGEST_PAGE = 100
-_TYPE = "type.googleapis.com/google.ai.generativelanguage.v1main.GenerateContentBatch"
+_TYPE = "type.googleapis.com/google.ai.generativelanguage.v1main."
 
 
 def file_shape(row: FileRow, base_url: str) -> Message:
@@ -55,7 +56,7 @@ def operation_shape(job: JobRow, now_ns: int, inlined: Sequence[msgspec.Raw] = (
         code, message = stands.error
         return operation | {"error": {"code": code, "message": message}}
     if output is not None and place(job) != "metadata":
-        operation["response"] = {"@type": f"{_TYPE}Output", **output}
+        operation["response"] = {"@type": f"{_type(job)}Output", **output}
     return operation
 
 
@@ -90,7 +91,7 @@ def read_page_token(token: str) -> Position:
 
 
 def _metadata(job: JobRow, stands: Standing, output: Message | None) -> Message:
-    metadata: Message = {"@type": _TYPE, "model": job.model}
+    metadata: Message = {"@type": _type(job), "model": job.model}
     if job.display_name:
         metadata["displayName"] = job.display_name
     if job.input_file is not None:
@@ -108,6 +109,10 @@ def _metadata(job: JobRow, stands: Standing, output: Message | None) -> Message:
             stats[f"{name}RequestCount"] = str(count)
     metadata["batchStats"] = stats
     return metadata | {"state": f"BATCH_STATE_{stands.state}", "name": f"batches/{job.id}", MARK: True}
+
+
+def _type(job: JobRow) -> str:
+    return f"{_TYPE}{'EmbedContentBatch' if embeds(job.model) else 'GenerateContentBatch'}"
 
 
 def _output(job: JobRow, inlined: Sequence[msgspec.Raw]) -> Message:

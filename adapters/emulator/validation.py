@@ -10,7 +10,9 @@ from adapters.emulator.refusals import ApiError, invalid
 from adapters.emulator.wire import Message, camel, field, objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    Check = Callable[[object], None]
 
 
 def _names(listed: str) -> frozenset[str]:
@@ -22,6 +24,8 @@ _BATCH = _names(
     "webhookConfig"
 )
 _LINE = frozenset({"key", "request", "metadata"})
+_BARE = frozenset({"contents", "content"})
+"""What shows that a line is a request itself, without a wrapper around it."""
 _REQUEST = _names(
     "model contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent store "
     "serviceTier"
@@ -53,16 +57,16 @@ _TYPES = _names("TYPE_UNSPECIFIED STRING NUMBER INTEGER BOOLEAN ARRAY OBJECT NUL
 _decode = msgspec.json.Decoder().decode
 
 
-class _UnknownFieldError(Exception):
-    """A field that the message does not have; its argument is the name as it was written."""
+class UnknownFieldError(Exception):
+    """A field that a message does not have; its argument is the name as it was written."""
 
 
-class _MalformedError(Exception):
+class MalformedError(Exception):
     """A field of the wrong form; its argument says which, and what is wanted."""
 
 
-def check_lines(lines: Iterable[bytes]) -> int:
-    """Return how many requests the lines of a batch file hold.
+def check_lines(lines: Iterable[bytes], check: Check | None = None) -> int:
+    """Return how many requests the lines of a batch file hold, each by `check` (None: that of generateContent).
 
     Blank lines do not count. Raises ApiError (400, naming the line) for the first line that is no request, and
     for a file without any.
@@ -71,55 +75,59 @@ def check_lines(lines: Iterable[bytes]) -> int:
     for number, line in enumerate(lines, 1):
         if line.isspace():
             continue
-        _check_line(number, line)
+        _check_line(number, line, check or _check_request)
         count += 1
     if not count:
         raise invalid("The input file holds no requests.")
     return count
 
 
-def check_request(request: object, where: str) -> None:
-    """Check one GenerateContentRequest; raises ApiError (400, naming `where` unless it is the whole body, "")."""
+def check_request(request: object, where: str, check: Check | None = None) -> None:
+    """Check one request (of generateContent unless `check` says of what else).
+
+    Raises ApiError (400, naming `where` unless it is the whole body, "").
+    """
     try:
-        _check_request(request)
-    except _UnknownFieldError as error:
+        (check or _check_request)(request)
+    except UnknownFieldError as error:
         raise _unknown_name(str(error), where) from None
-    except _MalformedError as error:
-        raise invalid(f"Error in {where}: {error}" if where else f"* GenerateContentRequest: {error}\n") from None
+    except MalformedError as error:
+        name = "EmbedContentRequest" if check else "GenerateContentRequest"
+        raise invalid(f"Error in {where}: {error}" if where else f"* {name}: {error}\n") from None
 
 
 def check_batch(batch: object) -> None:
     """Check the fields of a create's `batch`; raises ApiError (400) for one that it does not have."""
     try:
-        _check_fields(batch if isinstance(batch, dict) else {}, _BATCH)
-    except _UnknownFieldError as error:
+        check_fields(batch if isinstance(batch, dict) else {}, _BATCH)
+    except UnknownFieldError as error:
         raise _unknown_name(str(error), "batch") from None
 
 
 def request_of(line: Message) -> object:
     """Return the request of a line: its `request`, or the line itself where there is no wrapper around it."""
-    if "request" in line or "contents" not in line:
+    if "request" in line or not _BARE & line.keys():
         return line.get("request")
     return {name: value for name, value in line.items() if name != "key"}
 
 
-def _check_line(number: int, line: bytes) -> None:
+def _check_line(number: int, line: bytes, check: Check) -> None:
     try:
-        _check_message(_decode(line))
+        _check_message(_decode(line), check)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise invalid(f"Error on line {number}: invalid JSON: {error}") from None
-    except _UnknownFieldError as error:
+    except UnknownFieldError as error:
         raise _unknown_field(number, line, str(error)) from None
-    except _MalformedError as error:
+    except MalformedError as error:
         raise invalid(f"Error on line {number}: {error}") from None
 
 
-def _check_message(message: object) -> None:
+def _check_message(message: object, check: Check) -> None:
     if not isinstance(message, dict):
-        raise _MalformedError("expected an object")
-    if "contents" not in message:
-        _check_fields(message, _LINE)
-    _check_request(request_of(message))
+        raise MalformedError("expected an object")
+    if not _BARE & message.keys():
+        check_fields(message, _LINE)
+    check(request_of(message))
 
 
 def _unknown_field(number: int, line: bytes, name: str) -> ApiError:
@@ -134,27 +142,28 @@ def _unknown_name(name: str, place: str) -> ApiError:
 
 def _check_request(request: object) -> None:
     if not isinstance(request, dict):
-        raise _MalformedError("request is not specified")
-    _check_fields(request, _REQUEST)
+        raise MalformedError("request is not specified")
+    check_fields(request, _REQUEST)
     contents = field(request, "contents")
     if not isinstance(contents, list) or not contents:
-        raise _MalformedError("contents is not specified")
+        raise MalformedError("contents is not specified")
     for content in contents:
-        _check_content(content)
+        check_content(content)
     instruction = field(request, "systemInstruction")
     if instruction is not None:
-        _check_content(instruction)
+        check_content(instruction)
     for setting in objects(field(request, "safetySettings")):
-        _check_fields(setting, _SAFETY)
+        check_fields(setting, _SAFETY)
     config = field(request, "generationConfig")
     if config is not None:
         _check_generation_config(config)
 
 
-def _check_fields(message: Message, known: frozenset[str]) -> None:
+def check_fields(message: Message, known: frozenset[str]) -> None:
+    """Raise UnknownFieldError for a field that is not known in either spelling."""
     for name in message:
         if name not in known and camel(name) not in known:
-            raise _UnknownFieldError(name)
+            raise UnknownFieldError(name)
 
 
 def _check_nested(message: Message) -> None:
@@ -163,45 +172,46 @@ def _check_nested(message: Message) -> None:
         if known is None:
             continue
         if not isinstance(value, dict):
-            raise _MalformedError(f"{name} is not an object")
-        _check_fields(value, known)
+            raise MalformedError(f"{name} is not an object")
+        check_fields(value, known)
 
 
-def _check_content(content: object) -> None:
+def check_content(content: object) -> None:
+    """Raise MalformedError or UnknownFieldError for what is no content of parts."""
     if not isinstance(content, dict):
-        raise _MalformedError("contents holds something that is not an object")
-    _check_fields(content, _CONTENT)
+        raise MalformedError("contents holds something that is not an object")
+    check_fields(content, _CONTENT)
     parts = content.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        raise _MalformedError("contents.parts must not be empty and must hold objects")
+        raise MalformedError("contents.parts must not be empty and must hold objects")
     for part in parts:
-        _check_fields(part, _PART)
+        check_fields(part, _PART)
         _check_nested(part)
         if not isinstance(part.get("text", ""), str):
-            raise _MalformedError("contents.parts.text must be text")
+            raise MalformedError("contents.parts.text must be text")
 
 
 def _check_generation_config(config: object) -> None:
     if not isinstance(config, dict):
-        raise _MalformedError("generation_config is not an object")
-    _check_fields(config, _GENERATION)
+        raise MalformedError("generation_config is not an object")
+    check_fields(config, _GENERATION)
     _check_nested(config)
     schema = field(config, "responseSchema")
     if schema is not None:
         _check_schema(schema)
     limit = field(config, "maxOutputTokens")
     if limit is not None and (type(limit) is not int or limit < 1):
-        raise _MalformedError("generation_config.max_output_tokens must be a positive whole number")
+        raise MalformedError("generation_config.max_output_tokens must be a positive whole number")
 
 
 def _check_schema(schema: object) -> None:
     """Check a `responseSchema`: the API's own message, which has less fields than a JSON schema."""
     if not isinstance(schema, dict):
-        raise _MalformedError("response_schema is not an object")
-    _check_fields(schema, _SCHEMA)
+        raise MalformedError("response_schema is not an object")
+    check_fields(schema, _SCHEMA)
     kind = field(schema, "type")
     if kind is not None and str(kind).upper() not in _TYPES:
-        raise _MalformedError(f"response_schema.type has no value {kind!r}")
+        raise MalformedError(f"response_schema.type has no value {kind!r}")
     properties = field(schema, "properties")
     inner = [*(properties.values() if isinstance(properties, dict) else ()), *(field(schema, "anyOf") or ())]
     for each in [*inner, *([items] if (items := field(schema, "items")) is not None else [])]:

@@ -68,9 +68,9 @@ def text_field(message: object, name: str) -> str:
 
 
 def texts(request: Message) -> list[str]:
-    """Return every text of a GenerateContentRequest in reading order, the system instruction first."""
+    """Return every text of a request in reading order, the system instruction first."""
     instruction = field(request, "systemInstruction")
-    contents = [instruction, *objects(field(request, "contents"))]
+    contents = [instruction, *objects(field(request, "contents")), field(request, "content")]
     parts = (part for content in contents for part in objects(field(content, "parts")))
     return [part["text"] for part in parts if isinstance(part.get("text"), str)]
 

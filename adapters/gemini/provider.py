@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlencode
 
 import msgspec
-from google import genai
 from google.genai import types
 
+from adapters.gemini.client import client_of
 from adapters.gemini.files import LARGEST_PAGE, file_of, file_page_of
 from adapters.gemini.operations import inline_lines, job_of, page_of, state_of
 from adapters.gemini.translate import translated
-from core.errors import AmbiguousError, CredentialsError, GoneError, RejectedError
+from core.errors import AmbiguousError, GoneError, RejectedError
 from core.ports import Job, JobPage
 
 if TYPE_CHECKING:
@@ -39,25 +39,8 @@ class GeminiProvider:
         timeout_seconds: float = 60.0,
     ) -> None:
         """Prepare a client; nothing is sent yet. Raises CredentialsError when the key is empty."""
-        if not api_key:
-            raise CredentialsError(
-                "there is no API key: set GEMINI_API_KEY (or GOOGLE_API_KEY) in the environment"
-            )
-        if not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
-            raise CredentialsError(
-                "the API key holds blanks or characters that no key has; set GEMINI_API_KEY anew"
-            )
+        self._client = client_of(api_key, base_url, api_version, timeout_seconds)
         self._secret = api_key
-        self._client = genai.Client(
-            api_key=api_key,
-            enterprise=False,
-            http_options=types.HttpOptions(
-                base_url=base_url,
-                api_version=api_version,
-                timeout=int(timeout_seconds * 1000),
-                retry_options=types.HttpRetryOptions(attempts=1),
-            ),
-        )
 
     def upload(self, content: BinaryIO, *, display_name: str) -> RemoteFile:
         """Put a batch file into the provider's store."""
@@ -69,11 +52,10 @@ class GeminiProvider:
                 raise AmbiguousError(f"uploading {display_name}: the answer names no file")
             return file_of(file.model_dump(mode="json", by_alias=True))
 
-    def create(self, *, model: str, input_file: str, display_name: str) -> Job:
+    def create(self, *, model: str, input_file: str, display_name: str, embeds: bool = False) -> Job:
         """Create a job with a single call; an answer that names no job is ambiguous."""
         with translated(f"creating the job {display_name}", effect=True, secret=self._secret):
-            config = types.CreateBatchJobConfig(display_name=display_name)
-            job = self._client.batches.create(model=model, src=input_file, config=config)
+            job = self._created(model, input_file, display_name, embeds=embeds)
             if not job.name:
                 raise AmbiguousError(f"creating the job {display_name}: the answer names no job")
             state = state_of(job.state.value if job.state else None)
@@ -118,6 +100,19 @@ class GeminiProvider:
         with translated(f"cancelling {name}", effect=False, secret=self._secret):
             self._client.batches.cancel(name=name)
 
+    def get_file(self, name: str) -> RemoteFile:
+        """Look at one uploaded file."""
+        with translated(f"looking at {name}", effect=False, secret=self._secret):
+            return file_of(msgspec.json.decode(self._read(quote(name)), type=dict[str, Any]))
+
+    def delete_job(self, name: str) -> None:
+        """Delete a job; one that is already gone is no error."""
+        try:
+            with translated(f"deleting {name}", effect=False, secret=self._secret):
+                self._client.batches.delete(name=name)
+        except GoneError:
+            return
+
     def delete_file(self, name: str) -> None:
         """Delete an uploaded file; result ids are too long for the API to delete, which is no error here."""
         try:
@@ -125,6 +120,15 @@ class GeminiProvider:
                 self._client.files.delete(name=name)
         except (GoneError, RejectedError):
             return
+
+    def _created(self, model: str, input_file: str, display_name: str, *, embeds: bool) -> types.BatchJob:
+        if not embeds:
+            plain = types.CreateBatchJobConfig(display_name=display_name)
+            return self._client.batches.create(model=model, src=input_file, config=plain)
+        source = types.EmbeddingsBatchJobSource(file_name=input_file)
+        config = types.CreateEmbeddingsBatchJobConfig(display_name=display_name)
+        # The public call is this one after a warning that it may change, which is nothing for people here.
+        return self._client.batches._create_embeddings(model=model, src=source, config=config)  # noqa: SLF001
 
     def _operation(self, name: str) -> dict[str, Any]:
         return cast("dict[str, Any]", msgspec.json.decode(self._read(quote(name))))

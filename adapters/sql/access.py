@@ -1,4 +1,4 @@
-"""Connections to one database whose failures arrive as LedgerError."""
+"""Connections to one database whose failures arrive as sentences: those of a ledger, unless others are given."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.sql.faults import ledger_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine, PoolProxiedConnection, Table
     from sqlalchemy.dialects import postgresql, sqlite
     from sqlalchemy.engine.interfaces import DBAPICursor
 
+    from core.errors import BatchmillError
+
+    #: Makes an error with a sentence of a database's place and of what its driver raised.
+    Sentences = Callable[[str, BaseException], BatchmillError]
+
 
 class Access:
     """An engine and the name that people know its database by."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, engine: Engine, place: str, sentences: Sentences = ledger_error) -> None:
         """Load nothing yet: the first connection is made by the first question."""
         self.engine = engine
         self.dialect = engine.dialect
         self.place = place
+        self._sentence = sentences
         self._writing = engine.execution_options(writes=True)
         self._faults = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
         self._turn = Lock()
@@ -38,7 +44,7 @@ class Access:
             with self.engine.connect() as connection:
                 yield connection
         except self._faults as fault:
-            raise ledger_error(self.place, fault) from fault
+            raise self._sentence(self.place, fault) from fault
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -47,7 +53,7 @@ class Access:
             with self._writing.begin() as connection:
                 yield connection
         except self._faults as fault:
-            raise ledger_error(self.place, fault) from fault
+            raise self._sentence(self.place, fault) from fault
 
     @contextmanager
     def appending(self) -> Iterator[DBAPICursor]:
@@ -67,7 +73,7 @@ class Access:
             except self._faults as fault:
                 if connection is not None:
                     connection.invalidate()
-                raise ledger_error(self.place, fault) from fault
+                raise self._sentence(self.place, fault) from fault
             finally:
                 if connection is not None:
                     connection.close()

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 #: Seconds to wait for another writer (SQLite) or for the server to answer (PostgreSQL).
 PATIENCE = 30
 
-_HOW_TO = "write sqlite:///ledger.db or postgresql://user:password@host/name"
+#: The setting that the ledger's address stands in.
+LEDGER = "database_url"
 _SYNCHRONOUS = {True: "PRAGMA synchronous=FULL", False: "PRAGMA synchronous=NORMAL"}
 _SYNCHRONOUS_COMMIT = {
     True: (
@@ -34,25 +35,29 @@ _SYNCHRONOUS_COMMIT = {
 }
 
 
-def parse(url: str) -> URL:
-    """Return the address with the driver that this program uses; raises LedgerError without repeating the text."""
+def parse(url: str, setting: str = LEDGER, what: str = "ledger") -> URL:
+    """Return the address with the driver that this program uses.
+
+    Raises LedgerError that names the setting it stands in and what lives there, and does not repeat the text.
+    """
+    how_to = f"write sqlite:///{what}.db or postgresql://user:password@host/name"
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise LedgerError(f"database_url is not the address of a database; {_HOW_TO}") from None
+        raise LedgerError(f"{setting} is not the address of a database; {how_to}") from None
     match parsed.get_backend_name():
         case "sqlite" if parsed.database in {None, "", ":memory:"}:
-            raise LedgerError(f"database_url names no file, and a ledger in memory would be lost; {_HOW_TO}")
+            raise LedgerError(f"{setting} names no file, and a {what} in memory would be lost; {how_to}")
         case "sqlite":
             return parsed.set(drivername="sqlite")
         case "postgresql" | "postgres":
             return parsed.set(drivername="postgresql+psycopg")
         case other:
-            raise LedgerError(f"database_url asks for {other}; a ledger lives in SQLite or PostgreSQL: {_HOW_TO}")
+            raise LedgerError(f"{setting} asks for {other}; a {what} lives in SQLite or PostgreSQL: {how_to}")
 
 
 def place(url: URL) -> str:
-    """Return where the ledger is, for people: the file, or host and database without user and password."""
+    """Return where a database is, for people: the file, or host and database without user and password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
     server = url.host or url.query.get("host") or "localhost"

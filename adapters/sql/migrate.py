@@ -33,6 +33,15 @@ def config() -> Config:
     return settings
 
 
+def corpus_head(connection: Connection, version_table: str) -> None:
+    """Bring the corpus's tables to their newest version; they have steps and a version table of their own."""
+    settings = config()
+    settings.set_main_option("version_locations", "migrations:corpus")
+    settings.set_main_option("path_separator", "newline")
+    settings.attributes |= {"connection": connection, "version_table": version_table}
+    command.upgrade(settings, "corpus@head")
+
+
 def upgrade(url: str) -> None:
     """Make the tables, or bring them up to date, in one transaction; nothing happens when they are.
 

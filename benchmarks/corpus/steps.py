@@ -21,8 +21,8 @@ from adapters.corpus.parts import part_of, write_parts
 from benchmarks.corpus.drivers.task import peak_memory
 from benchmarks.corpus.texts import lines
 from core.corpus.census import Census
+from core.corpus.choices import Form
 from core.corpus.clusters import link
-from core.corpus.forms import Form
 from core.corpus.gathering import gather
 from core.corpus.inputs import BatchInput, RecordedFile, WaveInput
 from core.corpus.manifest import ExportTerms

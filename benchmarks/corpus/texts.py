@@ -89,7 +89,7 @@ def rows(number: int) -> Iterator[CorpusRow]:
     file = RecordedFile("results/batch_205_refined.jsonl", "0" * 64)
     batch = BatchInput(205, 205, 0, "205", file, number, emulated=True)
     wave = WaveInput(2, Balance(staged=number, refined=number), None, (batch,))
-    return (corpus_row(row, line, None, batch, wave) for row, line in enumerate(lines(number)))
+    return (corpus_row(row, (line, batch), None, wave) for row, line in enumerate(lines(number)))
 
 
 def _words(rng: random.Random) -> list[str]:

@@ -52,10 +52,10 @@ def balance(
     With --which, the pairs themselves: id, batch, verdict and reason of each.
     """
     from cli.compose import opened
+    from cli.glances import balance_of
     from cli.render.text import emit_json, say
     from cli.render.views import balance_lines
-    from core.errors import NotFoundError
-    from core.projections.balance import balances, total
+    from core.projections.balance import total
 
     if batch is not None and which is None:
         raise typer.BadParameter("--batch needs --which; `batchmill status` has the numbers of one batch")
@@ -63,12 +63,7 @@ def balance(
         if which is not None:
             _list(workspace, which, wave, batch, as_json=as_json)
             return
-        model = workspace.rows()
-        by_wave = balances(model.waves(), model.batches())
-    if wave is not None:
-        if wave not in by_wave:
-            raise NotFoundError(f"the ledger has no wave {wave}; `batchmill balance` shows those it has")
-        by_wave = {wave: by_wave[wave]}
+        by_wave = balance_of(workspace, wave)
     if as_json:
         emit_json({"total": total(by_wave), "waves": {str(number): each for number, each in by_wave.items()}})
     else:

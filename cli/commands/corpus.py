@@ -8,11 +8,11 @@ import typer
 
 from cli.commands import HIGHEST
 from cli.corpus_choices import Engine, Listed
-from core.corpus.forms import Form
-from core.corpus.terms import Repeated
+from core.corpus.choices import Form, Repeated
 
 if TYPE_CHECKING:
     from cli.compose import Opened
+    from core.corpus.terms import Terms
 
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -42,8 +42,8 @@ def build(
 ) -> None:
     """Gather the refined pairs of accepted waves into Parquet, with where each pair comes from.
 
-    It takes every wave in which each pair has come to its end: refined, left out or given up. With --wave it takes
-    the waves named instead, with what they have brought home so far. The number of rows must be that of the pair
+    It takes every wave that was accepted. With --wave it takes the waves named instead, whatever was decided of
+    them, with what they have brought home so far. The number of rows must be that of the pair
     balance, and every file must have the sha256 that the ledger has; otherwise nothing is written. Building again
     from the same files changes nothing.
     """
@@ -70,6 +70,12 @@ def dedup(  # noqa: PLR0913 - one parameter an option
     threshold: Annotated[
         float, typer.Option(min=0.5, max=1.0, help="Jaccard similarity from which two pairs are near.")
     ] = 0.8,
+    cosine: Annotated[
+        float | None,
+        typer.Option(
+            min=0.5, max=1.0, help="Pairs whose vectors have this cosine similarity are near too (try 0.95)."
+        ),
+    ] = None,
     repeated: Annotated[
         Repeated, typer.Option(help="What becomes of pairs that ask the same and answer differently.")
     ] = Repeated.KEEP,
@@ -90,7 +96,8 @@ def dedup(  # noqa: PLR0913 - one parameter an option
     """Find duplicates across the whole corpus; one of each cluster stays, the others are archived.
 
     Exact: the same question and answer, or the same answer, but for case, punctuation and Unicode form. Near: the
-    word 3-shingles of question and answer have a Jaccard similarity of at least the threshold. The pair with the
+    word 3-shingles of question and answer have a Jaccard similarity of at least the threshold; with --cosine, also
+    the vectors that `corpus embed` brought home lie as close as that. The pair with the
     highest overall score stays, then the more complete, then the oldest. Pairs that ask the same and answer
     differently stay, and are listed. The model's own duplicate analysis is shown beside it and decides nothing.
     Searching again by the same terms changes nothing.
@@ -100,7 +107,9 @@ def dedup(  # noqa: PLR0913 - one parameter an option
 
     if explain is not None and which is not None:
         raise typer.BadParameter("--explain and --which are two questions; ask one at a time")
-    require("daft", "pyarrow")
+    require("daft", "pyarrow", "numpy")
+    from core.corpus.terms import terms_for
+
     if engine is Engine.RAY:
         require("ray", extra="ray")
     with opened(*context.obj) as workspace:
@@ -109,7 +118,7 @@ def dedup(  # noqa: PLR0913 - one parameter an option
         elif which is not None:
             _list(workspace, which, as_json=as_json)
         else:
-            _search(workspace, threshold, repeated, engine, ray_address, as_json=as_json)
+            _search(workspace, terms_for(threshold, repeated, cosine), engine, ray_address, as_json=as_json)
 
 
 @corpus.command()
@@ -157,15 +166,12 @@ def export(  # noqa: PLR0913 - one parameter an option
         say("\n".join(exported_lines(done)))
 
 
-def _search(  # noqa: PLR0913 - the options of a search
-    workspace: Opened, threshold: float, repeated: Repeated, engine: Engine, address: str | None, *, as_json: bool
-) -> None:
+def _search(workspace: Opened, terms: Terms, engine: Engine, address: str | None, *, as_json: bool) -> None:
     from cli.corpus_dedup import deduplicate
     from cli.render.duplicates import dedup_lines
     from cli.render.text import emit_json, say
-    from core.corpus.terms import terms_for
 
-    done = deduplicate(workspace, terms_for(threshold, repeated), engine, address)
+    done = deduplicate(workspace, terms, engine, address)
     if as_json:
         emit_json(done)
     else:

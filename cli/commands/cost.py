@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from core.projections.money import Figures
-
-#: Digits behind the point of US dollars: more are noise of adding up.
-DIGITS = 6
-PROPERTIES = ("paid_usd", "of_expected", "per_thousand_usd", "refined_per_usd", "tokens_per_refined")
 
 
 class By(StrEnum):
@@ -41,25 +34,15 @@ def cost(
     they cost nothing. Jobs that brought nothing home are listed, since their money may have been spent.
     """
     from cli.compose import opened
+    from cli.glances import costs_of, figures_told
     from cli.render.fitting import columns
     from cli.render.money import cost_lines, fruitless_lines, price_lines
     from cli.render.text import emit_json, say_all
-    from core.errors import NotFoundError
-    from core.planning.models import models_with
-    from core.projections.catch_up import catch_up
-    from core.projections.fruitless import fruitless
-    from core.projections.money import costs, total
+    from core.projections.money import total
 
     with opened(*context.obj) as workspace:
-        store, model = workspace.database.store, workspace.database.read_model
-        catch_up(store, model)
-        models = models_with(workspace.settings.models)
-        rows = [row for row in model.batches() if wave in {None, row.wave}]
-        if wave is not None and wave not in {row.wave for row in model.waves()}:
-            raise NotFoundError(f"the ledger has no wave {wave}; `batchmill balance` shows those it has")
-        lost = fruitless(store.read(), {row.number: row for row in rows})
-    found = costs(rows, models, by.value)
-    names = {row.model for row in rows}
+        reckoned = costs_of(workspace, wave, by.value)
+    found, lost, models, names = reckoned.figures, reckoned.lost, reckoned.models, reckoned.names
     if not as_json:
         if not found:
             say_all(["The ledger holds no batch yet; begin with `batchmill plan --wave N`."])
@@ -74,17 +57,9 @@ def cost(
     emit_json(
         {
             "by": by.value,
-            "total": _told(total(found)),
-            "costs": {name: _told(each) for name, each in found.items()},
+            "total": figures_told(total(found)),
+            "costs": {name: figures_told(each) for name, each in found.items()},
             "fruitless": lost,
             "prices": {name: models.get(name) for name in sorted(names)},
         }
     )
-
-
-def _told(each: Figures) -> dict[str, object]:
-    """Return figures for JSON, with what is reckoned from them."""
-    import msgspec
-
-    told = msgspec.structs.asdict(each) | {name: getattr(each, name) for name in PROPERTIES}
-    return {name: round(value, DIGITS) if isinstance(value, float) else value for name, value in told.items()}

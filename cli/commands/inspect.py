@@ -29,25 +29,16 @@ def status(
 ) -> None:
     """Show where every batch stands."""
     from cli.compose import opened
+    from cli.glances import status_of
     from cli.render.fitting import columns
     from cli.render.text import emit_json, say
     from cli.render.views import labelled, status_lines
-    from core.batch.numbers import label
-    from core.errors import NotFoundError
     from core.ledger.recorded import stamp
 
     with opened(*context.obj) as workspace:
-        model = workspace.rows()
-        rows = model.batches(numbers or None)
-        waves = model.waves()
-        holder = workspace.database.lease.current()
-        head = workspace.database.stored.ledger_head()
+        found = status_of(workspace, numbers or ())
         now = stamp(workspace.clock.now())
-    missing = set(numbers or ()) - {row.number for row in rows}
-    if missing:
-        raise NotFoundError(
-            f"the ledger has no batch {label(min(missing))}; `batchmill status` shows those it has"
-        )
+    waves, rows, holder, head = found.waves, found.batches, found.driver, found.head
     if as_json:
         emit_json({"waves": waves, "batches": [labelled(row) for row in rows], "driver": holder, "head": head})
         return

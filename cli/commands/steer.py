@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ASKED = "asked for by a person"
 #: How a refusal begins that is about a batch.
-NAMED = re.compile(r"batch (j?\d+(?:r\d+)?) ")
+NAMED = re.compile(r"batch ([jex]?\d+(?:r\d+)?) ")
 
 
 def register(app: typer.Typer) -> None:

@@ -29,6 +29,7 @@ ADVICE = {
     "results": "put it back from a backup: the provider keeps a result for a short time only",
     "refined pairs": "`batchmill replay --rebuild` makes it anew from its result",
     "judgements": "`batchmill replay --rebuild` makes it anew from its result",
+    "vectors": "`batchmill replay --rebuild` makes it anew from its result",
     "prompt versions": "put its text back from a backup: its wave is not written or repaired without it",
 }
 
@@ -42,6 +43,7 @@ def kinds(rows: Rows) -> dict[str, list[str]]:
         "results": [row.result_path for row in batches],
         "refined pairs": [row.refined_path for row in batches if row.refines],
         "judgements": [row.refined_path for row in batches if row.judges],
+        "vectors": [row.refined_path for row in batches if row.embeds],
     }
     return {kind: sorted({path for path in found if path}) for kind, found in paths.items()}
 

@@ -25,6 +25,7 @@ _KINDS = {
     "answer": "the same answer",
     "question": "the same question",
     "near": "many shingles",
+    "cosine": "the same meaning",
 }
 
 
@@ -49,6 +50,11 @@ def _findings(done: Deduplicated) -> Iterator[tuple[str, str]]:
             "",
             f"{counted(counts.wide_buckets, 'bucket')} of more than {terms.widest} texts: not every two compared",
         )
+    if terms.cosine is not None:
+        yield "meaning", f"{counts.cosine:,} links, from a cosine similarity of {terms.cosine:g}"
+    if counts.without_vector:
+        lacking = counted(counts.without_vector, "pair")
+        yield "", f"{lacking} without a vector not compared by meaning (`batchmill corpus embed`)"
     asked = f"{counts.repeated_questions:,} are answered in more than one way"
     yield "questions", f"{asked}, by {counts.pairs_of_repeated_questions:,} pairs (--which repeated)"
     yield (
@@ -74,7 +80,9 @@ def explained_lines(found: Explained) -> Iterator[str]:
     """Yield why a pair stays or was archived."""
     name = clean(found.pair_id)
     if not found.members:
-        yield f"{name} stays: no other pair has its text, its answer, or a similarity of {found.threshold:g}"
+        meant = "" if found.cosine is None else f", or a cosine of {found.cosine:g}"
+        like = f"a similarity of {found.threshold:g}{meant}"
+        yield f"{name} stays: no other pair has its text, its answer, or {like}"
     elif found.merged_into is None:
         yield f"{name} stays, for a cluster of {len(found.members)} pairs, by the rule:"
         yield found.rule

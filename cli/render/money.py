@@ -75,11 +75,16 @@ def _summed(whole: Figures) -> list[str]:
             f"{counted(whole.refined, 'refined pair')} took {whole.tokens_per_refined:,.0f} tokens each, "
             f"in and out{_priced(whole)}."
         )
-    if whole.judging:
-        lines.append(
-            f"Judging took {whole.judging} of {whole.batches} batches: US$ {_dollars(whole.judging_usd)} of these "
-            f"sums, US$ {_dollars(whole.judging_expected_usd)} expected, and in no refined pair's price."
-        )
+    for what, batches, usd, expected in (
+        ("Judging", whole.judging, whole.judging_usd, whole.judging_expected_usd),
+        ("Embedding", whole.embedding, whole.embedding_usd, whole.embedding_expected_usd),
+        ("Errands", whole.errands, whole.errands_usd, whole.errands_expected_usd),
+    ):
+        if batches:
+            lines.append(
+                f"{what} took {batches} of {whole.batches} batches: US$ {_dollars(usd)} of these sums, "
+                f"US$ {_dollars(expected)} expected, and in no refined pair's price."
+            )
     if whole.of_expected is not None:
         lines.append(
             f"What is home was expected to cost US$ {whole.expected_home_usd:,.4f}; it came to "

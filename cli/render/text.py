@@ -34,20 +34,20 @@ def say_all(lines: Iterable[str]) -> None:
 
 def emit_json(value: object) -> None:
     """Print a value (Structs included) as indented JSON."""
-    say(_harmless(msgspec.json.format(msgspec.json.encode(value), indent=2).decode()))
+    say(harmless(msgspec.json.format(msgspec.json.encode(value), indent=2).decode()))
 
 
 def json_list(head: Mapping[str, object], name: str, values: Iterable[object]) -> Iterator[str]:
     """Yield the lines of a JSON object that ends in a list of values, a line each, without holding the list."""
     yield "{"
     for key, value in head.items():
-        yield _harmless(f"  {_json(key)}: {_json(value)},")
+        yield harmless(f"  {_json(key)}: {_json(value)},")
     yield f"  {_json(name)}: ["
     before = ""
     for value in values:
         if before:
             yield f"{before},"
-        before = _harmless(f"    {_json(value)}")
+        before = harmless(f"    {_json(value)}")
     yield from (before, "  ]", "}") if before else ("  ]", "}")
 
 
@@ -55,7 +55,8 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Return JSON text in which nothing steers a terminal or turns the direction of text: it is escaped."""
     return STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

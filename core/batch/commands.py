@@ -193,6 +193,18 @@ class ResumeBatch(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class AskDeletion(msgspec.Struct, frozen=True):
+    """Put on record that the provider is to forget the batch's job (`what` is JOB) or its uploaded file (FILE)."""
+
+    what: str
+    name: str
+    reason: str
+    at: datetime
+
+
+#: What the provider may be asked to forget.
+JOB, FILE = "job", "file"
+
 BatchCommand = (
     PlanBatch
     | WithdrawBatch
@@ -218,5 +230,6 @@ BatchCommand = (
     | RecordCancelSent
     | PauseBatch
     | ResumeBatch
+    | AskDeletion
     | AdoptingCommand
 )

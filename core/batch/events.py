@@ -234,6 +234,15 @@ class BatchResumed(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
+class DeletionAsked(msgspec.Struct, frozen=True, gc=False):
+    """A person wants the provider to forget the batch's `job` or uploaded `file`; it is asked to after this."""
+
+    what: str
+    name: str
+    reason: str
+    at: datetime
+
+
 #: What can happen to a batch once it was planned.
 RunEvent = (
     BatchWithdrawn
@@ -259,5 +268,6 @@ RunEvent = (
     | CancelSent
     | BatchPaused
     | BatchResumed
+    | DeletionAsked
 )
 BatchEvent = BatchPlanned | RunEvent | AdoptedEvent

@@ -239,6 +239,13 @@ def _retried(batch: Batch, event: e.BatchRetried) -> Batch:
     )
 
 
+def _deletion_asked(batch: Batch, event: e.DeletionAsked) -> Batch:
+    """Forget an upload that is to be deleted: another attempt uploads its file anew."""
+    if event.name != batch.uploaded_file:
+        return replace(batch, version=batch.version + 1)
+    return replace(batch, version=batch.version + 1, uploaded_file=None, uploaded_until=None)
+
+
 #: One function an event; found in one step, where a `match` would ask for each class in turn.
 _FOLDS: dict[type[Any], Callable[[Batch, Any], Batch]] = {
     e.BatchPlanned: _planned,
@@ -265,5 +272,6 @@ _FOLDS: dict[type[Any], Callable[[Batch, Any], Batch]] = {
     e.CancelSent: _cancel_sent,
     e.BatchPaused: _held,
     e.BatchResumed: _resumed,
+    e.DeletionAsked: _deletion_asked,
     **ADOPTED_FOLDS,
 }

@@ -21,6 +21,9 @@ MOST_ROUNDS = 99
 _KIND = (MOST_ROUNDS + 1) * _ROUND
 _LABEL = re.compile(r"([jex]?)([1-9][0-9]{0,8})(?:r([1-9][0-9]?))?")
 
+#: Stands for the wave of a batch that is of none: an errand's.
+NO_WAVE = 0
+
 #: What a batch is for: to have pairs refined, to have refined pairs judged, to have them embedded, or an errand:
 #: requests of a client's own, which are about no pair.
 REFINE, JUDGE, EMBED, ERRAND = "refine", "judge", "embed", "errand"

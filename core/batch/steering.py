@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: Statuses of a batch that may still be sent, or whose job runs.
 STEERABLE = frozenset({Status.PLANNED, Status.WRITTEN, Status.SUBMITTED, Status.PROCESSING, Status.FAILED})
 
+#: Statuses of a batch whose job the provider works on, or whose result is still to be fetched.
+UNDER_WAY = frozenset({Status.SUBMITTED, Status.PROCESSING, Status.SUCCEEDED})
+
 Steering = c.RetryBatch | c.CancelBatch | c.RecordCancelSent | c.PauseBatch | c.ResumeBatch
 
 
@@ -42,6 +45,27 @@ def steer(batch: Batch, command: Steering) -> list[BatchEvent]:
             return [e.BatchResumed(reason=reason, at=at)]
         case _:
             assert_never(command)
+
+
+def ask_deletion(batch: Batch, command: c.AskDeletion) -> list[BatchEvent]:
+    """Return the event that the provider is asked to forget a batch's job or upload.
+
+    Raises RefusedError while the batch still needs it: a job until its result was read, or it failed for good, an
+    upload while a job of it may run.
+    """
+    name, needed = command.name, batch.intent_open or batch.status in UNDER_WAY
+    if command.what == c.JOB:
+        if batch.job_name != name:
+            raise RefusedError(f"{name} is not the job of {batch.name}, so nothing of it is deleted")
+        needed = needed or not (batch.read or batch.status is Status.FAILED)
+        until = "its answers were read, or cancel it first"
+    else:
+        if batch.uploaded_file != name:
+            raise RefusedError(f"{name} is not the upload of {batch.name}, so nothing of it is deleted")
+        until = "its job ended"
+    if needed:
+        raise RefusedError(f"{batch.name} is {batch.status.value} and still needs {name}; wait until {until}")
+    return [e.DeletionAsked(what=command.what, name=name, reason=command.reason, at=command.at)]
 
 
 def way_out(number: int, hold: Hold | None) -> str:

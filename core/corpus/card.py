@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from core.corpus.census import Census
-    from core.corpus.forms import Form
+    from core.corpus.choices import Form
     from core.corpus.manifest import BuildManifest, DedupManifest, ExportTerms
 
 #: Rows of a table are shown so many at most.

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.corpus.choices import Repeated
 from core.corpus.ports import Kind
 from core.corpus.survivor import Candidate, survivor
-from core.corpus.terms import Repeated
 from core.corpus.union_find import UnionFind
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def link(found: Found, terms: Terms) -> Linked:
     joining = {Kind.BOTH, Kind.ANSWER} | ({Kind.QUESTION} if terms.repeated is Repeated.MERGE else set())
     links = [each for same in found.same if same.kind in joining for each in _links(same)]
     links += [Link(near.one, near.other, Kind.NEAR, near.similarity) for near in found.near]
+    links += [Link(near.one, near.other, Kind.COSINE, near.similarity) for near in found.cosine]
     union = UnionFind()
     for each in links:
         union.join(each.one, each.other)

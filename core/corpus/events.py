@@ -12,6 +12,7 @@ import msgspec
 
 from core.corpus.inputs import RecordedFile  # noqa: TC001 - the same
 from core.corpus.manifest import DedupCounts  # noqa: TC001 - the same
+from core.corpus.stored import ImportCounts  # noqa: TC001 - the same
 from core.corpus.terms import Terms  # noqa: TC001 - the same
 
 
@@ -54,4 +55,21 @@ class CorpusExported(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
-CorpusEvent = CorpusBuilt | CorpusDeduplicated | CorpusExported
+class CorpusImported(msgspec.Struct, frozen=True, gc=False):
+    """The pairs that stay were taken into a database, which names this import `number`.
+
+    `database` is where it is, without user and password, relative to the workspace where it lies there. `space`
+    is that of the vectors, None without any. `fingerprint` is over all of that and what came to stand there.
+    """
+
+    fingerprint: str
+    database: str
+    number: int
+    build: str
+    dedup: str
+    space: str | None
+    counts: ImportCounts
+    at: datetime
+
+
+CorpusEvent = CorpusBuilt | CorpusDeduplicated | CorpusExported | CorpusImported

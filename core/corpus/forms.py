@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.corpus.choices import Form
 from core.corpus.row import CorpusRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Form(StrEnum):
-    """jsonl and parquet hold every column, hf is Parquet as Hugging Face lays it out; chat and alpaca train."""
-
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    HF = "hf"
-    CHAT = "chat"
-    ALPACA = "alpaca"
-
-    @property
-    def in_columns(self) -> bool:
-        """Whether it is Parquet, and not a line a pair."""
-        return self in {Form.PARQUET, Form.HF}
-
-    @property
-    def folder(self) -> str:
-        """The folder of its data files, relative to the export's."""
-        return "data/" if self is Form.HF else ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of the corpus that it is made from."""
-        if self in {Form.CHAT, Form.ALPACA}:
-            return ("question", "answer")
-        return tuple(CorpusRow.__struct_fields__)
+def columns_of(form: Form) -> tuple[str, ...]:
+    """Return the columns of the corpus that a form is made from."""
+    if form in {Form.CHAT, Form.ALPACA}:
+        return ("question", "answer")
+    return tuple(CorpusRow.__struct_fields__)
 
 
 _encode = msgspec.json.Encoder().encode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.batch.numbers import label
@@ -10,11 +11,12 @@ from core.corpus.row import corpus_row
 from core.errors import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from core.corpus.inputs import BatchInput, RecordedFile, WaveInput
     from core.corpus.refined_line import RefinedLine
     from core.corpus.row import CorpusRow
+    from core.corpus.verdicts import PairVerdict
     from core.exchange.extracted import ExtractedPair
 
     Lines = Callable[[RecordedFile], Iterable[RefinedLine]]
@@ -22,8 +24,16 @@ if TYPE_CHECKING:
     Home = tuple[RefinedLine, BatchInput]
 
 
-def gather(wave: WaveInput, extract: Extract, lines: Lines, first: int = 0) -> Iterator[CorpusRow]:
+def gather(
+    wave: WaveInput,
+    extract: Extract,
+    lines: Lines,
+    first: int = 0,
+    judged: Mapping[str, PairVerdict] = MappingProxyType({}),
+) -> Iterator[CorpusRow]:
     """Yield the rows of a wave, numbered from `first`; the pairs of one batch are in memory at a time.
+
+    `judged` has the verdict on each pair that was assessed.
 
     Raises BadInputError that names the batch or pair where a pair has two refinements, was not asked of its batch,
     or where the number of pairs is not that of the ledger; and what reading the files raises.
@@ -37,7 +47,7 @@ def gather(wave: WaveInput, extract: Extract, lines: Lines, first: int = 0) -> I
         for pair_id in staged if staged is not None else list(home):
             found = home.pop(pair_id, None)
             if found is not None:
-                yield corpus_row(row, found[0], staged[pair_id] if staged else None, found[1], wave)
+                yield corpus_row(row, found, staged[pair_id] if staged else None, wave, judged.get(pair_id))
                 row += 1
         _refuse_strangers(wave, home)
     _refuse_unasked(wave, by_base)

@@ -40,20 +40,21 @@ class WaveInput(msgspec.Struct, frozen=True, gc=False):
     """A wave to be gathered: its balance when it was asked for, its extract, and its batches, repairs behind them.
 
     `extract` is None for a wave without one (adopted from an older process): nothing is known of its pairs but
-    what came home.
+    what came home. `assessed` has the verdict on each pair, None for a wave that was not assessed.
     """
 
     wave: int
     balance: Balance
     extract: RecordedFile | None
     batches: tuple[BatchInput, ...]
+    assessed: RecordedFile | None = None
 
 
 def files_of(waves: Iterable[WaveInput]) -> list[RecordedFile]:
     """Return every file that the waves are gathered from, in order."""
     found: list[RecordedFile] = []
     for wave in waves:
-        found += [wave.extract] if wave.extract else []
+        found += [file for file in (wave.extract, wave.assessed) if file]
         found += [batch.refined for batch in wave.batches]
     return found
 

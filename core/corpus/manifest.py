@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from core.corpus.forms import Form  # noqa: TC001 - msgspec reads the annotations at run time
+from core.corpus.choices import Form  # noqa: TC001 - msgspec reads the annotations at run time
 from core.corpus.inputs import WaveInput  # noqa: TC001 - the same
 from core.corpus.terms import Terms  # noqa: TC001 - the same
 from core.projections.balance import Balance  # noqa: TC001 - the same
@@ -49,7 +49,8 @@ class DedupCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a deduplication found: pairs unless named otherwise.
 
     `rows` = `kept` + `archived`. `same_…` are groups with the same text, `near` links at or above the threshold
-    among `candidates`. Hints are pairs that the model and we (`both`), we alone, or the model alone take for
+    among `candidates`, `cosine` links of vectors; of the pairs that stay, `without_vector` were not compared by
+    those, where any were. Hints are pairs that the model and we (`both`), we alone, or the model alone take for
     duplicates.
     """
 
@@ -69,6 +70,8 @@ class DedupCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     hints_both: int
     hints_ours: int
     hints_model: int
+    cosine: int = 0
+    without_vector: int = 0
 
 
 class DedupManifest(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ANSWER = "answer"
     QUESTION = "question"
     NEAR = "near"
+    COSINE = "cosine"
 
 
 class Same(msgspec.Struct, frozen=True, gc=False):
@@ -30,7 +31,10 @@ class Same(msgspec.Struct, frozen=True, gc=False):
 
 
 class Near(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Two rows and the exact Jaccard similarity of their shingles; `one` is the lower row."""
+    """Two rows and their similarity: the exact one (Jaccard) of their shingles, or the cosine of their vectors.
+
+    `one` is the lower row.
+    """
 
     one: int
     other: int
@@ -40,8 +44,9 @@ class Near(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Found(msgspec.Struct, frozen=True, gc=False):
     """What an engine found, sorted, whatever engine it was.
 
-    `same` are groups by kind and lowest row, `near` pairs at or above the threshold. `candidates` were compared,
-    `wide_buckets` held more texts than are all compared with each other.
+    `same` are groups by kind and lowest row, `near` pairs at or above the threshold, `cosine` those whose vectors
+    are, where these were compared too. `candidates` were compared, `wide_buckets` held more texts than are all
+    compared with each other.
     """
 
     rows: int
@@ -49,6 +54,7 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     near: tuple[Near, ...]
     candidates: int
     wide_buckets: int
+    cosine: tuple[Near, ...] = ()
 
 
 class DuplicateFinder(Protocol):

@@ -10,10 +10,11 @@ import msgspec
 if TYPE_CHECKING:
     from core.corpus.inputs import BatchInput, WaveInput
     from core.corpus.refined_line import RefinedLine
+    from core.corpus.verdicts import PairVerdict
     from core.exchange.extracted import ExtractedPair
 
 #: Changes whenever a column does, so that what was built before is built again.
-SHAPE = 1
+SHAPE = 2
 
 
 class CorpusRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -24,8 +25,9 @@ class CorpusRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `source` is the staged file in the inbox, `source_key` what its pair ids begin with. Scores are the model's own
     judgement, 0 to 100, None where it gave none that can be used; `is_duplicate`, `similar_to` and
     `merge_recommendation` its duplicate analysis. The text before stands in the file `before` under the pair id.
-    `verdict` is the judgement on the refined pair, None as long as nobody gave one. `content_sha256` is that of
-    question and answer together: text that stays the same keeps it.
+    `verdict` is the last assessment's on the pair, `sound` or `faulty` for the checks in `verdict_reasons`, None
+    where its wave was not assessed since the pair came home. `content_sha256` is that of question and answer
+    together: text that stays the same keeps it.
     """
 
     row: int
@@ -73,9 +75,17 @@ def content_sha256(question: str, answer: str) -> str:
 
 
 def corpus_row(
-    row: int, line: RefinedLine, staged: ExtractedPair | None, batch: BatchInput, wave: WaveInput
+    row: int,
+    home: tuple[RefinedLine, BatchInput],
+    staged: ExtractedPair | None,
+    wave: WaveInput,
+    judged: PairVerdict | None = None,
 ) -> CorpusRow:
-    """Return the row of a refined pair; `staged` is how it was before, where an extract tells."""
+    """Return the row of a pair that came home with a batch.
+
+    `staged` is how it was before, where an extract tells, `judged` what its wave's assessment says.
+    """
+    line, batch = home
     scores, tags, hint = line.scores(), line.tags(), line.hint()
     return CorpusRow(
         row=row,
@@ -112,5 +122,7 @@ def corpus_row(
         emulated=batch.emulated,
         before=wave.extract.path if wave.extract else None,
         refined_path=batch.refined.path,
+        verdict=judged.verdict if judged else None,
+        verdict_reasons=judged.reasons if judged else (),
         content_sha256=content_sha256(line.refined_question, line.refined_answer),
     )

@@ -16,16 +16,19 @@ DOCUMENT, QUERY = "RETRIEVAL_DOCUMENT", "RETRIEVAL_QUERY"
 class Space(msgspec.Struct, frozen=True, gc=False):
     """A space of vectors: the model, and how many dimensions its vectors are cut to; each has length 1.
 
-    Texts to be found and texts to find them share it: a model maps both tasks into one space.
+    Texts to be found and texts to find them share it: a model maps both tasks into one space. Any other task is
+    a space of its own.
     """
 
     model: str
     dimensions: int
+    task: str = DOCUMENT
 
     @property
     def name(self) -> str:
         """The space as a folder and a column name it: `gemini-embedding-001-768`."""
-        return f"{self.model.rpartition('/')[2]}-{self.dimensions}"
+        task = "" if self.task in {DOCUMENT, QUERY} else f"-{self.task.lower()}"
+        return f"{self.model.rpartition('/')[2]}-{self.dimensions}{task}"
 
 
 class Embedder(Protocol):

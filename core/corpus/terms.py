@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import msgspec
 
-
-class Repeated(StrEnum):
-    """What becomes of pairs that ask the same and answer differently."""
-
-    KEEP = "keep"
-    MERGE = "merge"
+from core.corpus.choices import Repeated
 
 
 class Terms(msgspec.Struct, frozen=True, gc=False):
@@ -21,7 +14,8 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     Jaccard similarity of at least `threshold`. Candidates for that share one of `bands` bands of `rows` MinHash
     values each: with a similarity s they are found with probability 1 - (1 - s^rows)^bands. In a band's bucket of
     more than `widest` texts not every two are compared (see `core.corpus.banding`). Answers of fewer than
-    `answer_words` words make no two pairs the same: "Yes." answers many questions.
+    `answer_words` words make no two pairs the same: "Yes." answers many questions. Pairs are near as well when the
+    cosine of their vectors is at least `cosine` (None: vectors are not compared).
     """
 
     threshold: float = 0.8
@@ -32,6 +26,7 @@ class Terms(msgspec.Struct, frozen=True, gc=False):
     widest: int = 64
     answer_words: int = 5
     repeated: Repeated = Repeated.KEEP
+    cosine: float | None = None
 
     def chance(self, similarity: float) -> float:
         """Return the probability that two texts of this similarity become candidates (Leskovec et al., 3.4.2)."""
@@ -45,7 +40,10 @@ _ROWS = (8, 6, 5, 4, 3, 2)
 _CHANCE = 0.9
 
 
-def terms_for(threshold: float, repeated: Repeated) -> Terms:
+def terms_for(threshold: float, repeated: Repeated, cosine: float | None = None) -> Terms:
     """Return the terms for a threshold: the most selective bands that still find what lies at it (16 of 8)."""
-    tried = [Terms(threshold=threshold, bands=_VALUES // rows, rows=rows, repeated=repeated) for rows in _ROWS]
+    tried = [
+        Terms(threshold=threshold, bands=_VALUES // rows, rows=rows, repeated=repeated, cosine=cosine)
+        for rows in _ROWS
+    ]
     return next((terms for terms in tried if terms.chance(threshold) >= _CHANCE), tried[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.batch.numbers import NO_WAVE
 from core.errors import RefusedError
 from core.wave.canary import canaries, judge
 from core.wave.clearance import hindrance
@@ -67,7 +68,12 @@ class Gate:
 
 
 def hindered(books: Books, wave: int) -> str:
-    """Return why nothing of a wave's plan may be sent now, "" when it may: it is not approved, or has to wait."""
+    """Return why nothing of a wave's plan may be sent now, "" when it may: it is not approved, or has to wait.
+
+    An errand is of no wave, and was approved by itself before it was written.
+    """
+    if wave == NO_WAVE:
+        return ""
     found = books.waves.get(wave, Wave(wave=wave))
     before = found.depends_on
     unaccepted = before if before is not None and not _accepted(books, before) else None

@@ -62,10 +62,12 @@ class Metered:
         with self._told("upload"):
             return self._provider.upload(content, display_name=display_name)
 
-    def create(self, *, model: str, input_file: str, display_name: str) -> Job:
+    def create(self, *, model: str, input_file: str, display_name: str, embeds: bool = False) -> Job:
         """Create a job, with the one call that it may cost."""
         with self._told("create"):
-            return self._provider.create(model=model, input_file=input_file, display_name=display_name)
+            return self._provider.create(
+                model=model, input_file=input_file, display_name=display_name, embeds=embeds
+            )
 
     def get(self, name: str) -> Job:
         """Look at one job."""

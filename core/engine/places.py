@@ -18,7 +18,10 @@ def submission_path(policy: Policy, number: int) -> str:
 
 
 def result_path(policy: Policy, batch: Batch, kind: str) -> str:
-    """Return where a batch's `results`, `refined` or `judged` file belongs; a later attempt overwrites nothing."""
+    """Return where a batch's file of a kind belongs: `results`, `refined`, `judged` or `embedded`.
+
+    A later attempt overwrites nothing.
+    """
     stem = _file_name(policy, batch.number).removesuffix(".jsonl")
     attempt = "" if batch.attempt <= 1 else f"_attempt{batch.attempt}"
     return f"{policy.results_folder}/{stem}{attempt}_{kind}.jsonl"

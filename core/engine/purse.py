@@ -44,8 +44,10 @@ class Purse:
             case e.AnswersRead(input_tokens=input_tokens, output_tokens=output_tokens):
                 self._reserve(batch, 0.0)
                 model = self._models.get(batch.model)
-                settled = price(model, len(batch.requests), input_tokens, output_tokens) if model else None
-                self._by_wave[batch.wave] += batch.expected_usd if settled is None else settled
+                settled = batch.expected_usd
+                if model:
+                    settled = price(model, len(batch.requests), input_tokens, output_tokens, batch.job_name)
+                self._by_wave[batch.wave] += settled
 
     def committed(self, wave: int | None = None) -> float:
         """Return what a wave (all: None) has cost and is expected to cost with the jobs under way."""

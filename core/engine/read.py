@@ -1,4 +1,4 @@
-"""Reads downloaded answers: one file of refined pairs or of judgements per batch, and one verdict per pair."""
+"""Reads downloaded answers: one file of refined pairs, judgements or vectors a batch, and one verdict a pair."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from core.batch import commands as c
 from core.batch.adoption import NO_KEY
 from core.batch.events import AnswersRead
-from core.batch.numbers import JUDGE
+from core.batch.numbers import EMBED, ERRAND, JUDGE
 from core.batch.parts import RequestLine
+from core.embedding.answers import EmbeddingReader, embedded_line
 from core.engine.books import Entry
 from core.engine.haul import Haul
 from core.engine.places import result_path
 from core.errors import NotFoundError, StorageError
 from core.exchange.answers import AnswerReader
+from core.exchange.errand_answers import ErrandReader, answer_lines
 from core.exchange.lines import result_lines
 from core.exchange.prompts import version_of
 from core.exchange.refined_lines import refined_lines
@@ -54,15 +56,27 @@ def read_answers(shop: Workshop, batches: Sequence[Batch]) -> list[Haul]:
 def read_into(files: WorkspaceFiles, batch: Batch, place: str) -> Kept:
     """Read a batch's kept result into the file at `place`; the same result gives the same bytes.
 
-    It has the refined pairs, or the judgements of a batch that judges. Raises NotFoundError when the result is
-    missing, StorageError when the disk refuses.
+    It has the refined pairs, the judgements of a batch that judges, vectors, or the answers to an errand. Raises
+    NotFoundError when the result is missing, StorageError when the disk refuses.
     """
     judgements: list[Judgement] = []
     with files.open(batch.result_path) as kept, files.create(place) as pending:
-        reader = reader_of(batch, result_lines(kept))
-        if batch.kind == JUDGE:
+        lines = result_lines(kept)
+        reader: AnswerReader | EmbeddingReader | ErrandReader
+        if batch.kind == EMBED:
+            reader = EmbeddingReader(lines, batch.requests)
+            pending.sink.writelines(
+                embedded_line(home, batch=batch.label, attempt=batch.attempt, model=batch.model) for home in reader
+            )
+        elif batch.kind == ERRAND:
+            reader = ErrandReader(lines, batch.requests)
+            told = answer_lines(reader, batch=batch.label, attempt=batch.attempt, model=batch.model)
+            pending.sink.writelines(told)
+        elif batch.kind == JUDGE:
+            reader = judge_reader(lines, batch.requests)
             pending.sink.writelines(_judged_lines(batch, reader, judgements))
         else:
+            reader = reader_of(batch, lines)
             prompt = version_of(batch.prompt_sha256)
             pending.sink.writelines(
                 refined_lines(reader, batch=batch.number, attempt=batch.attempt, model=batch.model, prompt=prompt)
@@ -84,8 +98,6 @@ def reader_of(batch: Batch, lines: Iterable[bytes | Overlong]) -> AnswerReader:
 
     Its requests are known where its file was read and each had a key; else every line may answer any pair.
     """
-    if batch.kind == JUDGE:
-        return judge_reader(lines, batch.requests)
     if batch.adoption is None:
         return AnswerReader(lines, batch.requests)
     pairs = list(ids(batch.ranges))
@@ -96,7 +108,7 @@ def reader_of(batch: Batch, lines: Iterable[bytes | Overlong]) -> AnswerReader:
 
 
 def _read(shop: Workshop, batch: Batch) -> Haul:
-    what = "judged" if batch.kind == JUDGE else "refined"
+    what = {JUDGE: "judged", EMBED: "embedded", ERRAND: "answers"}.get(batch.kind, "refined")
     try:
         stored, reading, judgements = read_into(shop.files, batch, result_path(shop.policy, batch, what))
     except (NotFoundError, StorageError) as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from core.batch import commands as c
 from core.batch.events import BatchPlanned, BatchWritten
-from core.batch.numbers import REFINE, repair_of, round_of
+from core.batch.numbers import ERRAND, REFINE, repair_of, round_of
 from core.engine.books import Entry
 from core.engine.haul import Haul
 from core.engine.places import submission_path
@@ -96,7 +96,12 @@ def _need(shop: Workshop, batch: Batch) -> _Need:
 
 
 def _rounds(shop: Workshop, batch: Batch) -> int:
-    """Return how many rounds a batch's pairs get: in an adopted wave the first one repairs no job of ours."""
+    """Return how many rounds a batch's pairs get: in an adopted wave the first one repairs no job of ours.
+
+    An errand is not repaired: what its client wants with a request that was not answered is for them to say.
+    """
+    if batch.kind == ERRAND:
+        return 0
     known = shop.books.waves.get(batch.wave)
     adopted = known is not None and known.adopted is not None and batch.kind == REFINE
     return shop.policy.repair_rounds + adopted

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.batch import commands as c
-from core.batch.numbers import JUDGE
+from core.batch.numbers import EMBED, ERRAND, JUDGE
 from core.engine.books import Entry
 from core.engine.budget import affordable
 from core.engine.gate import begun, is_barred
@@ -79,6 +79,13 @@ def _check_file(shop: Workshop, batch: Batch) -> bool:
             f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}` and "
             f"have its pairs judged anew with `batchmill judge --wave {batch.wave}`"
         )
+    elif batch.kind == ERRAND:
+        todo = f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}`"
+    elif batch.kind == EMBED:
+        todo = (
+            f"put it back and run `batchmill retry {batch.label}`, or run `batchmill cancel {batch.label}` and "
+            "have its pairs embedded anew with `batchmill corpus embed`"
+        )
     else:
         todo = f"run `batchmill write --wave {batch.wave}`, then `batchmill retry {batch.label}`"
     reason = f"{batch.file_path} is missing or was changed after it was written; {todo}"
@@ -124,11 +131,11 @@ def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry,
     try:
         job = _create(shop, batch, facts)
     except (ProviderError, NotFoundError) as error:
-        fact = _judge(shop, batch, error)
+        fact = came_of(shop, batch, error)
         if isinstance(error, RateLimitedError) and isinstance(fact, c.RecordDeferral):
             limited.append(fact.until)
         return (
-            Entry(batch.number, (*facts, fact), _heard(error)),
+            Entry(batch.number, (*facts, fact), heard(error)),
             error if isinstance(error, ProviderError) else None,
         )
     now = shop.now()
@@ -136,7 +143,7 @@ def _send(shop: Workshop, batch: Batch, limited: list[datetime]) -> tuple[Entry,
     return Entry(batch.number, tuple(facts), "the provider created the job"), None
 
 
-def _heard(error: ProviderError | NotFoundError) -> str:
+def heard(error: ProviderError | NotFoundError) -> str:
     """Return what came of a submission, as the cause of its event."""
     match error:
         case AmbiguousError():
@@ -168,7 +175,9 @@ def _create_from(shop: Workshop, batch: Batch, file_name: str) -> Job:
     if not shop.may_spend():
         # Another process may drive the ledger by now, and look for this very job.
         raise UnavailableError("the lease may have run out before the job was created; it is created later")
-    return shop.provider.create(model=batch.model, input_file=file_name, display_name=batch.display_name)
+    return shop.provider.create(
+        model=batch.model, input_file=file_name, display_name=batch.display_name, embeds=batch.kind == EMBED
+    )
 
 
 def _upload(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> str:
@@ -186,7 +195,7 @@ def _upload(shop: Workshop, batch: Batch, facts: list[BatchCommand]) -> str:
     return remote.name
 
 
-def _judge(shop: Workshop, batch: Batch, error: ProviderError | NotFoundError) -> BatchCommand:
+def came_of(shop: Workshop, batch: Batch, error: ProviderError | NotFoundError) -> BatchCommand:
     """Return the fact that an error is: nothing happened and may later, never will, or nobody knows."""
     now = shop.now()
     reason = str(error)

@@ -35,11 +35,12 @@ def ending_of(row: Row, found: Sequence[Found], *, came: int, asked: int) -> End
 
     The reason is ready to be shown: it may quote the provider, so it went through `clause`.
     """
-    verdict, reason = _refusal(row) or _cut(row, found, f"{came} of {asked} pairs") or _emptiness(row, found)
+    verdict, reason = refusal(row) or _cut(row, found, f"{came} of {asked} pairs") or _emptiness(row, found)
     return verdict, clause(reason)
 
 
-def _refusal(row: Row) -> Ending | None:
+def refusal(row: Row) -> Ending | None:
+    """Return the verdict and reason of a request that the provider refused, None where it did not."""
     if row.blocked:
         return Verdict.BLOCKED, f"the provider blocked the prompt: {row.blocked}"
     if row.finish in BLOCKING:

@@ -51,9 +51,9 @@ def read_row(line: bytes) -> Row | None:
         blocked=_block_reason(response),
         error=_error(row.get("error")) or _error(row.get("status")),
         model=_text(response, "modelVersion", "model_version"),
-        input_tokens=_tokens(usage, "promptTokenCount", "prompt_token_count"),
-        output_tokens=_tokens(usage, "candidatesTokenCount", "candidates_token_count")
-        + _tokens(usage, "thoughtsTokenCount", "thoughts_token_count"),
+        input_tokens=tokens_in(usage, "promptTokenCount", "prompt_token_count"),
+        output_tokens=tokens_in(usage, "candidatesTokenCount", "candidates_token_count")
+        + tokens_in(usage, "thoughtsTokenCount", "thoughts_token_count"),
     )
 
 
@@ -104,7 +104,7 @@ def _text(holder: dict[str, object], *names: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _tokens(usage: dict[str, object], *names: str) -> int:
+def tokens_in(usage: dict[str, object], *names: str) -> int:
     """Return a count, which the provider writes as a number or as a string of digits; 0 for anything else."""
     value = _value(usage, names)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS:

@@ -8,6 +8,7 @@ import msgspec
 
 from core.batch import adopted_events as adopted
 from core.batch import events as batch
+from core.corpus import events as corpus
 from core.errors import UnreadableEventError
 from core.wave import course_events as course
 from core.wave import events as wave
@@ -48,6 +49,7 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     batch.CancelSent: ("batch.cancel_sent", 1),
     batch.BatchPaused: ("batch.paused", 1),
     batch.BatchResumed: ("batch.resumed", 1),
+    batch.DeletionAsked: ("batch.deletion_asked", 1),
     wave.WaveAdopted: ("wave.adopted", 1),
     wave.JobsListed: ("wave.jobs_listed", 1),
     wave.WaveReplanned: ("wave.replanned", 1),
@@ -61,6 +63,10 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     scores.PairScored: ("wave.pair_scored", 1),
     asked.RegenerationRequested: ("wave.regeneration_requested", 1),
     asked.RequestFulfilled: ("wave.request_fulfilled", 1),
+    corpus.CorpusBuilt: ("corpus.built", 1),
+    corpus.CorpusDeduplicated: ("corpus.deduplicated", 1),
+    corpus.CorpusExported: ("corpus.exported", 1),
+    corpus.CorpusImported: ("corpus.imported", 1),
     adopted.BatchAdopted: ("batch.adopted", 1),
     adopted.AdoptedFileRead: ("batch.adopted_file_read", 1),
     adopted.JobClaimed: ("batch.job_claimed", 1),

@@ -1,4 +1,4 @@
-"""The names of the streams: one a batch, a repair or a wave."""
+"""The names of the streams: one a batch, a repair or a wave, and one for the corpus."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from core.batch.numbers import label, parse
 
 BATCH = "batch-"
 WAVE = "wave-"
+CORPUS = "corpus"
 
 
 def batch_stream(number: int) -> str:

@@ -11,8 +11,10 @@ from core.batch import events as e
 from core.batch.folding import evolve
 from core.batch.lifecycle import Trigger, follow
 from core.batch.state import Batch
+from core.corpus.history import CorpusHistory, unfounded
+from core.corpus.history import evolve as evolve_corpus
 from core.errors import RefusedError
-from core.ledger.streams import batch_number, wave_number
+from core.ledger.streams import CORPUS, batch_number, wave_number
 from core.wave import course_events as w
 from core.wave.course import overrules
 from core.wave.events import WaveAdopted, WavePlanned, WaveReplanned
@@ -75,6 +77,7 @@ def verify_stream(events: Iterable[Recorded]) -> list[Fault]:
     faults: list[Fault] = []
     batch: Batch | None = None
     wave: Wave | None = None
+    corpus = CorpusHistory()
     for version, recorded in enumerate(events, start=1):
         if recorded.version != version:
             faults.append(
@@ -88,8 +91,11 @@ def verify_stream(events: Iterable[Recorded]) -> list[Fault]:
             wave = wave or Wave(wave=number)
             faults += [_fault(recorded, reason) for reason in _judge_wave(wave, recorded.event)]
             wave = evolve_wave(wave, recorded.event)
+        elif recorded.stream == CORPUS:
+            faults += [_fault(recorded, reason) for reason in [unfounded(corpus, recorded.event)] if reason]
+            corpus = evolve_corpus(corpus, recorded.event)
         else:
-            faults.append(_fault(recorded, "the stream belongs to no batch and no wave"))
+            faults.append(_fault(recorded, "the stream belongs to no batch, no wave and no corpus"))
     return faults
 
 

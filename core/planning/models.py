@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_MODEL = "gemini-2.5-flash"
+#: Makes vectors, which cost nothing but the tokens that are read.
+EMBEDDING_MODEL = "gemini-embedding-001"
 
 #: The share of a limit that expectations may fill, because an expectation is not a promise.
 MARGIN_PERCENT = 75
@@ -27,6 +29,8 @@ class Model(msgspec.Struct, frozen=True):
     `thinking_budget` tokens are kept free for thinking, asked for in every request and paid for as output.
     Requests are filled to `margin_percent` of the limits. `dated` is the month of the prices, `basis` where they
     were read.
+
+    Of a model that makes vectors the output costs nothing and has no length.
 
     The provider lets jobs of a model wait or run only up to a sum of input tokens: `enqueued_tokens`, or
     `enqueued_by_tier` (tiers 1, 2, 3; empty where nothing is known).
@@ -99,6 +103,14 @@ _BUILT_IN = (
         long_input=2.0,
         long_output=9.0,
         basis=_SECOND_HAND,
+    ),
+    Model(
+        EMBEDDING_MODEL,
+        0.075,
+        0.0,
+        input_limit=2_048,
+        output_limit=1,
+        enqueued_by_tier=(500_000, 5_000_000, 10_000_000),
     ),
 )
 

@@ -68,7 +68,8 @@ def balances(waves: Iterable[WaveRow], batches: Iterable[BatchRow]) -> dict[int,
     """Return the balance of every wave, by number."""
     found = {row.wave: Balance(staged=row.staged, excluded=row.excluded) for row in waves}
     for row in batches:
-        found[row.wave] = found.get(row.wave, Balance()) + batch_balance(row)
+        if row.refines:
+            found[row.wave] = found.get(row.wave, Balance()) + batch_balance(row)
     return dict(sorted(found.items()))
 
 

@@ -16,11 +16,18 @@ if TYPE_CHECKING:
     from core.projections.rows import BatchRow
 
 
+#: What begins the name of a job that was done at once, in a call of its own.
+ONLINE = "online/"
+#: How much dearer that is than a batch.
+ONLINE_FACTOR = 2.0
+
+
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens and US dollars of some batches; `home` counts those whose answers were read, and all that is actual.
 
     Batches that judge refine no pair: `judging` counts them. Their tokens and dollars are in the sums, and apart
-    in `judging_tokens` and `judging_usd` (actual), so that a refined pair's share is what refining took.
+    in `judging_tokens` and `judging_usd` (actual), so that a refined pair's share is what refining took. The same
+    is true of batches that embed, and of errands.
 
     `expected_usd` is of all batches as they were planned, `expected_home_usd` of those that are home. `usd` is
     what the tokens of the answers cost at the model's batch price, None where a model has no price; `emulated_usd`
@@ -44,23 +51,37 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     judging_expected_usd: float = 0.0
     judging_tokens: int = 0
     judging_usd: float | None = 0.0
+    embedding: int = 0
+    embedding_expected_usd: float = 0.0
+    embedding_tokens: int = 0
+    embedding_usd: float | None = 0.0
+    errands: int = 0
+    errands_expected_usd: float = 0.0
+    errands_tokens: int = 0
+    errands_usd: float | None = 0.0
 
     def __add__(self, other: Figures) -> Figures:
         """Return the sum; a price that is not known leaves the sum unknown."""
-        prices = {"usd", "judging_usd"}
+        prices = ("usd", "judging_usd", "embedding_usd", "errands_usd")
         summed = {
             name: getattr(self, name) + getattr(other, name)
             for name in self.__struct_fields__
             if name not in prices
         }
         return Figures(
-            **summed, usd=_sum(self.usd, other.usd), judging_usd=_sum(self.judging_usd, other.judging_usd)
+            **summed,
+            usd=_sum(self.usd, other.usd),
+            judging_usd=_sum(self.judging_usd, other.judging_usd),
+            embedding_usd=_sum(self.embedding_usd, other.embedding_usd),
+            errands_usd=_sum(self.errands_usd, other.errands_usd),
         )
 
     @property
     def refining_usd(self) -> float | None:
-        """What is left of the actual price without that of judging."""
-        return None if self.usd is None or self.judging_usd is None else self.usd - self.judging_usd
+        """What is left of the actual price without that of judging, embedding and errands."""
+        if self.usd is None or self.judging_usd is None or self.embedding_usd is None or self.errands_usd is None:
+            return None
+        return self.usd - self.judging_usd - self.embedding_usd - self.errands_usd
 
     @property
     def paid_usd(self) -> float | None:
@@ -86,7 +107,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tokens_per_refined(self) -> float | None:
         """Tokens in and out for one refined pair, repairs and the prompt included."""
-        tokens = self.input_tokens + self.output_tokens - self.judging_tokens
+        beside = self.judging_tokens + self.embedding_tokens + self.errands_tokens
+        tokens = self.input_tokens + self.output_tokens - beside
         return tokens / self.refined if self.refined else None
 
 
@@ -94,14 +116,20 @@ def _sum(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one + other
 
 
-def price(model: Model, requests: int, input_tokens: int, output_tokens: int) -> float:
+def price(
+    model: Model, requests: int, input_tokens: int, output_tokens: int, job_name: str | None = None
+) -> float:
     """Return what so many requests cost that have these tokens together, in US dollars.
 
-    A model may charge more for a long request, so each is priced by itself; of each the average length is known.
+    They cost more where they were done at once, as the name of the job says. A model may charge more for a long
+    request, so each is priced by itself; of each the average length is known.
     """
     number = max(requests, 1)
     (least_in, more_in), (least_out, more_out) = divmod(input_tokens, number), divmod(output_tokens, number)
-    return sum(model.cost(least_in + (place < more_in), least_out + (place < more_out)) for place in range(number))
+    batch = sum(
+        model.cost(least_in + (place < more_in), least_out + (place < more_out)) for place in range(number)
+    )
+    return batch * ONLINE_FACTOR if (job_name or "").startswith(ONLINE) else batch
 
 
 def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
@@ -111,7 +139,7 @@ def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
     home, model = bool(row.read_at), models.get(row.model)
     usd = 0.0
     if home and model:
-        usd = price(model, row.requests, row.input_tokens, row.output_tokens)
+        usd = price(model, row.requests, row.input_tokens, row.output_tokens, row.job_name)
     tokens = row.input_tokens + row.output_tokens if home else 0
     actual = None if home and not model else usd
     return Figures(
@@ -133,6 +161,14 @@ def figures(row: BatchRow, models: Mapping[str, Model]) -> Figures:
         judging_expected_usd=row.estimated_cost_usd if row.judges else 0.0,
         judging_tokens=tokens if row.judges else 0,
         judging_usd=actual if row.judges else 0.0,
+        embedding=int(row.embeds),
+        embedding_expected_usd=row.estimated_cost_usd if row.embeds else 0.0,
+        embedding_tokens=tokens if row.embeds else 0,
+        embedding_usd=actual if row.embeds else 0.0,
+        errands=int(row.on_errand),
+        errands_expected_usd=row.estimated_cost_usd if row.on_errand else 0.0,
+        errands_tokens=tokens if row.on_errand else 0,
+        errands_usd=actual if row.on_errand else 0.0,
     )
 
 
@@ -145,12 +181,12 @@ KEYS: Mapping[str, Callable[[BatchRow], tuple[int | str, ...]]] = {
 
 
 def costs(rows: Sequence[BatchRow], models: Mapping[str, Model], by: str) -> dict[str, Figures]:
-    """Return the figures by wave (`2`), model, or batch (`205`, and `205r1` right behind it), in their order."""
+    """Return the figures by wave (`2`, or `errands`), model, or batch (`205`, and `205r1` behind it), in order."""
     key = KEYS[by]
     found: dict[str, Figures] = {}
     for row in sorted(rows, key=key):
         if row.status != Status.WITHDRAWN.value:
-            name = label(row.number) if by == "batch" else str(key(row)[0])
+            name = label(row.number) if by == "batch" else str(key(row)[0] or "errands")
             found[name] = found.get(name, Figures()) + figures(row, models)
     return found
 

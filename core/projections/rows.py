@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from core.batch.lifecycle import Status
-from core.batch.numbers import JUDGE, REFINE, kind_of, label
+from core.batch.numbers import EMBED, ERRAND, JUDGE, REFINE, kind_of, label
 
 
 class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
@@ -59,7 +59,8 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
     `hold` says why the batch does not go on by itself (failed, refused, quarantined, cancelled, paused), `due`
     when its job ought to have ended. A repair names in `repairs` the batch that its pairs come from. `cause` is
-    that of the last failure. Of a batch that judges, pairs are home already: `refined` counts those judged.
+    that of the last failure. Of a batch that judges or embeds, pairs are home already: `refined` counts
+    those that were judged or embedded.
 
     `known` says how the batch is known: claimed, checked, adopted or run here. Of one that an older process sent,
     `origin` is the tracking file, the `claimed_…` fields are what that file and job lists say, and `wrong_form` is
@@ -137,6 +138,16 @@ class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     def judges(self) -> bool:
         """Whether the batch judges pairs that are home."""
         return self.kind == JUDGE
+
+    @property
+    def embeds(self) -> bool:
+        """Whether the batch has vectors made of pairs that are home."""
+        return self.kind == EMBED
+
+    @property
+    def on_errand(self) -> bool:
+        """Whether the batch has a client's own requests, and is about no pair."""
+        return self.kind == ERRAND
 
     @property
     def refines(self) -> bool:

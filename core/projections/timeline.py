@@ -34,10 +34,11 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
 
 
 def _wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
-    judging = [row for row in rows if row.judges]
+    beside = _beside(wave, [row for row in rows if row.judges], "judged")
+    beside += _beside(wave, [row for row in rows if row.embeds], "embedded")
     rows = [row for row in rows if row.refines]
     lines = _adopted(wave, rows, awaited) if wave.origin else _planned(wave, rows, awaited)
-    return lines + _judging(wave, judging) + judgement(wave)
+    return lines + beside + judgement(wave)
 
 
 def _planned(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
@@ -100,14 +101,14 @@ def _repairs(wave: WaveRow, repairs: list[BatchRow]) -> list[Milestone]:
     return [_when_all(wave, f"Wave {wave.wave} repairs read ({size})", [row.read_at for row in repairs])]
 
 
-def _judging(wave: WaveRow, rows: list[BatchRow]) -> list[Milestone]:
-    """Return the lines about what a model was asked to judge of the wave, if it was."""
+def _beside(wave: WaveRow, rows: list[BatchRow], what: str) -> list[Milestone]:
+    """Return the lines about what models were asked beside refining (`what` became of pairs), if they were."""
     lines = _deadline(wave, rows) + _troubles(wave, rows)
     for model in sorted({row.model for row in rows}):
         asked = [row for row in rows if row.model == model]
         batches = [row for row in asked if row.repairs is None]
         size = f"{sum(row.refined for row in asked)} of {some(sum(row.pairs for row in batches), 'pair', 'pairs')}"
-        text = f"Wave {wave.wave} judged by {model} ({size})"
+        text = f"Wave {wave.wave} {what} by {model} ({size})"
         lines.append(_when_all(wave, text, [row.read_at for row in asked]))
     return lines
 

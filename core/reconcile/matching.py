@@ -21,7 +21,7 @@ NAME, DISPLAY, INPUT, TIME, SETTLED = "name", "display name", "input file", "tim
 #: A job that was created so near to the time that a list gives a batch's is likely to be meant by it.
 NEAR = timedelta(minutes=2)
 #: A display name as this program gives it to an attempt's job.
-OUR_NAME = re.compile(r"w(?P<wave>\d+)-batch_(?P<batch>j?\d+(?:r\d+)?)-a(?P<attempt>\d+)-[0-9a-f]{8}")
+OUR_NAME = re.compile(r"w(?P<wave>\d+)-batch_(?P<batch>[jex]?\d+(?:r\d+)?)-a(?P<attempt>\d+)-[0-9a-f]{8}")
 
 
 class Match(msgspec.Struct, frozen=True):

@@ -104,3 +104,11 @@ def home(brought_home: Path, offline: Mill) -> Mill:
     """Give a copy of that workspace."""
     shutil.copytree(brought_home, offline.root, dirs_exist_ok=True)
     return offline
+
+
+@pytest.fixture
+def built(mill: Mill, brought_home: Path) -> Mill:
+    """Give a copy of that workspace whose 23 pairs are a corpus, with a provider that may be reached."""
+    shutil.copytree(brought_home, mill.root, dirs_exist_ok=True)
+    mill.run("corpus build --wave 2")
+    return mill

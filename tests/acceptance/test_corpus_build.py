@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import json
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -115,7 +116,7 @@ def test_an_extract_that_was_altered_is_named(home: Mill) -> None:
     assert "submissions/wave2_extracted.json is not as it was recorded" in home.refused("corpus build")
 
 
-def test_a_wave_that_has_pairs_under_way_is_taken_only_when_it_is_named(home: Mill) -> None:
+def test_a_wave_that_was_not_accepted_is_taken_only_when_it_is_named(home: Mill) -> None:
     home.put("c.json", {"indicator": "c", "qa_pairs": [{"question": "What is c?", "answer": "It is c. " * 20}]})
     home.run("plan --wave 3 inbox/c.json --accept-findings")
 
@@ -127,7 +128,7 @@ def test_a_wave_that_has_pairs_under_way_is_taken_only_when_it_is_named(home: Mi
 def test_a_workspace_without_refined_pairs_says_what_to_do(offline: Mill) -> None:
     offline.run("init")
 
-    assert "`batchmill balance`" in offline.refused("corpus build")
+    assert "`batchmill waves`" in offline.refused("corpus build")
 
 
 def test_without_the_extra_it_says_what_to_install(home: Mill) -> None:
@@ -156,8 +157,35 @@ def test_what_a_model_says_as_a_judge_is_no_part_of_the_corpus(tmp_path: Path) -
 
 
 def test_a_rejected_wave_is_left_out_unless_it_is_named(home: Mill) -> None:
-    home.run("assess --wave 2")
     home.run("reject --wave 2 --reason 'it reads badly'")
 
-    assert "no wave that was not rejected" in home.refused("corpus build")
+    assert "no wave with refined pairs was accepted yet" in home.refused("corpus build")
     assert [wave["wave"] for wave in home.json("corpus build --wave 2")["manifest"]["waves"]] == [2]
+
+
+def _faults(findings: list[dict[str, Any]]) -> set[str]:
+    return {one["finding"]["check"] for one in findings if one["finding"]["severity"] == "fault"}
+
+
+def test_each_pair_has_the_verdict_of_the_last_assessment(home: Mill) -> None:
+    before = pq.read_table(home.root / home.json("corpus build")["folder"]).to_pylist()
+    home.run("assess --wave 2")
+    built = home.json("corpus build")
+
+    assert {row["verdict"] for row in before} == {None}
+    path = next(home.root.glob("**/wave_2_quality.jsonl"))
+    found = {
+        each["pair_id"]: _faults(each["findings"])
+        for each in map(json.loads, path.read_text("utf-8").splitlines())
+    }
+    for row in pq.read_table(home.root / built["folder"]).to_pylist():
+        checks = found[row["pair_id"]]
+        assert (row["verdict"], set(row["verdict_reasons"])) == ("faulty" if checks else "sound", checks)
+
+
+def test_an_assessment_that_was_altered_is_named(home: Mill) -> None:
+    home.run("assess --wave 2")
+    path = next(home.root.glob("**/wave_2_quality.jsonl"))
+    path.write_bytes(path.read_bytes().replace(b'"gain"', b'"gaim"', 1))
+
+    assert f"{path.relative_to(home.root)} is not as it was recorded" in home.refused("corpus build")

@@ -129,3 +129,25 @@ def test_a_full_disk_leaves_the_former_export_as_it_was(home: Mill) -> None:
 
     assert "cannot be written: the disk is full; make room" in said
     assert home.files() == before
+
+
+def test_each_step_is_on_record_once_with_what_it_was_made_from(home: Mill) -> None:
+    home.run("corpus export --format chat")
+    home.run("corpus export --format chat")
+    home.run("corpus dedup --threshold 1")
+    events = home.json("history corpus")["events"]
+    assert [event["type"] for event in events] == ["corpus.built", "corpus.deduplicated", "corpus.exported"]
+    built, found, exported = (event["event"] for event in events)
+    assert built["rows"] == 23
+    assert found["build"] == exported["build"] == built["fingerprint"]
+    assert exported["dedup"] == found["fingerprint"]
+    assert "no faults" in home.run("history --verify")
+
+
+def test_a_step_that_was_killed_before_it_was_recorded_is_recorded_when_it_is_asked_for_again(home: Mill) -> None:
+    with mock.patch("cli.corpus_recording.NewEvent", side_effect=KeyboardInterrupt):
+        home.call("corpus export --format alpaca")
+    assert [path.name for path in home.root.glob("corpus/export-alpaca.json")]
+    assert "corpus.exported" not in home.run("history corpus")
+    home.run("corpus export --format alpaca")
+    assert "corpus.exported" in home.run("history corpus")

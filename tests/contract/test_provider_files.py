@@ -7,12 +7,15 @@ import io
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
+from core.errors import GoneError
 from tests.scenarios import MODEL, batch_lines
 
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from core.ports import BatchProvider, Clock, RemoteFile
+    from core.ports import BatchProvider, Clock, ProviderStore, RemoteFile
 
     class JumpingClock(Clock, Protocol):
         def jump(self, seconds: float) -> None: ...
@@ -96,3 +99,31 @@ def test_results_are_no_uploaded_files(provider: BatchProvider, emulator_clock: 
     provider.download(provider.get(job.name), io.BytesIO())
 
     assert provider.list_files(page_size=10).files == (file,)
+
+
+def test_an_uploaded_file_is_looked_at_by_its_name(provider: ProviderStore) -> None:
+    uploaded = provider.upload(batch_file(), display_name="batch_205")
+
+    assert provider.get_file(uploaded.name) == uploaded
+
+
+def test_a_file_that_was_deleted_is_gone_and_deleting_it_again_is_no_error(provider: ProviderStore) -> None:
+    name = provider.upload(batch_file(), display_name="batch_205").name
+
+    provider.delete_file(name)
+    provider.delete_file(name)
+
+    with pytest.raises(GoneError):
+        provider.get_file(name)
+
+
+def test_a_job_that_was_deleted_is_gone_and_deleting_it_again_is_no_error(provider: ProviderStore) -> None:
+    file = provider.upload(batch_file(), display_name="batch_205")
+    job = provider.create(model=MODEL, input_file=file.name, display_name="batch_205")
+
+    provider.delete_job(job.name)
+    provider.delete_job(job.name)
+
+    assert provider.list_jobs(page_size=10).jobs == ()
+    with pytest.raises(GoneError):
+        provider.get(job.name)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.batch.events import BatchEvent, BatchFailed, BatchRetried
+from core.corpus.events import CorpusEvent
 from core.errors import UnreadableEventError
 from core.ledger import codec
 from core.wave.events import WaveEvent
@@ -34,7 +35,11 @@ def _classes(union: Any) -> tuple[type[Any], ...]:  # noqa: ANN401 - a union, or
     return get_args(union) or (union,)
 
 
-@pytest.mark.parametrize("event", [*_classes(BatchEvent), *_classes(WaveEvent)], ids=lambda event: event.__name__)
+@pytest.mark.parametrize(
+    "event",
+    [*_classes(BatchEvent), *_classes(WaveEvent), *_classes(CorpusEvent)],
+    ids=lambda event: event.__name__,
+)
 def test_every_event_has_a_stored_name(event: type[Any]) -> None:
     assert event in codec.NAMES
 

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.corpus.banding import bucket_pairs
+from core.corpus.choices import Repeated
 from core.corpus.clusters import Cluster, Link, clusters, link
 from core.corpus.ports import Found, Kind, Near, Same
 from core.corpus.shingles import jaccard, shingles
 from core.corpus.survivor import Candidate, survivor
-from core.corpus.terms import Repeated, Terms, terms_for
+from core.corpus.terms import Terms, terms_for
 from core.corpus.union_find import UnionFind
 
 ROWS = st.integers(min_value=0, max_value=30)

@@ -8,7 +8,8 @@ import pytest
 
 from core.corpus.card import card, plain
 from core.corpus.census import Census
-from core.corpus.forms import Form, record
+from core.corpus.choices import Form
+from core.corpus.forms import columns_of, record
 from core.corpus.manifest import BuildManifest, DedupCounts, DedupManifest, ExportTerms, WaveCount
 from core.corpus.splits import Split
 from core.corpus.survivor import RULE
@@ -76,7 +77,7 @@ def test_a_line_of_jsonl_holds_every_column() -> None:
 
     assert b"\n" not in encoded
     assert set(json.loads(encoded)) == set(row())
-    assert Form.JSONL.columns == tuple(row())
+    assert columns_of(Form.JSONL) == tuple(row())
 
 
 @pytest.mark.parametrize("form", [Form.PARQUET, Form.HF])

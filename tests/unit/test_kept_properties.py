@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.kept import ASKED, findings
@@ -58,6 +58,7 @@ HARD = [
 
 
 @given(texts, texts)
+@example("", "0X00000000HTTP://000")
 def test_a_pair_that_stayed_as_it_was_has_no_finding(question: str, answer: str) -> None:
     assert findings(answer, answer, question) == []
 

@@ -20,6 +20,7 @@ from tests.batches import (
     DUE,
     FAIL,
     FILE_READ,
+    FORGET_JOB,
     GIVE_UP,
     HAND_OVER,
     HAPPY,
@@ -154,6 +155,7 @@ def row_of(*commands: BatchCommand) -> BatchRow:
             HAPPY[6],
             {"status": "succeeded", "ended_at": stamp(later(3_600)), "due": None, "reason": None, "hold": None},
         ),
+        (HAPPY, FORGET_JOB, {}),
         (HAPPY[:5], HAPPY[5], {"status": "processing", "processing_at": stamp(later(180))}),
         (HAPPY[:6], HAPPY[6], {"status": "succeeded", "ended_at": stamp(later(3_600)), "due": None}),
         (
@@ -230,6 +232,7 @@ def test_the_table_above_and_the_plan_are_all_events_there_are() -> None:
         type(event) for command in ((), (DEFER,), (UNCLEAR,), (REFUSE,)) for event in told([*SENT, *command])[0]
     }
     seen |= {type(event) for event in told(HAPPY)[0]}
+    seen |= {type(event) for event in told([*HAPPY, FORGET_JOB])[0]}
     seen |= {type(event) for event in told([PLAN, WITHDRAW])[0] + told([*SENT, JOB, FAIL, RETRY])[0]}
     seen |= {type(event) for event in told([PLAN, WRITE, OVER_BUDGET])[0]}
     seen |= {type(event) for event in told([PLAN, PAUSE, RESUME])[0] + told([*SENT, DOUBLE, QUARANTINE])[0]}

@@ -74,4 +74,4 @@ def test_a_revision_of_a_wave_that_is_left_out_is_a_fault() -> None:
 
 @pytest.mark.parametrize("stream", ["lease-1", "x"])
 def test_a_stream_of_nobody_is_a_fault(stream: str) -> None:
-    assert reasons(planned(), stream=stream) == [(1, "the stream belongs to no batch and no wave")]
+    assert reasons(planned(), stream=stream) == [(1, "the stream belongs to no batch, no wave and no corpus")]

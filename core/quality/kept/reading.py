@@ -71,8 +71,10 @@ class Reading:
 
     @cached_property
     def known_addresses(self) -> Mentions:
-        """Addresses, those in URLs included."""
-        return gathered(addresses(self.whole, self.lexicon.words(self.whole).written))
+        """Addresses, those in URLs included, and those that a URL stands right behind: without it they end."""
+        found = addresses(self.whole, self.lexicon.words(self.whole).written)
+        places = {mention.start for mention in found}
+        return gathered([*found, *(mention for mention in self.addresses.all if mention.start not in places)])
 
     @cached_property
     def figures_in_words(self) -> Contexts:

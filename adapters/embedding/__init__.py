@@ -1,0 +1,1 @@
+"""Vectors from models on this machine; an optional extra."""

@@ -1,0 +1,71 @@
+"""The SQL that both databases understand; what is put into it here are names of columns, never values."""
+
+# ruff: noqa: S608 - made of constants
+
+from __future__ import annotations
+
+from core.corpus.columns import NAMES, ROW_DIGEST
+
+_ROW = (*NAMES, ROW_DIGEST.name)
+#: The columns of a pair that an import brings, as a list.
+ROW = ", ".join(_ROW)
+_OF_PAIR = ", ".join(f"q.{name}" for name in _ROW)
+_REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _ROW if name != "pair_id")
+
+STAGE = (
+    f"CREATE TEMP TABLE staged_pairs AS SELECT {ROW} FROM qa_pairs LIMIT 0",
+    "CREATE TEMP TABLE staged_vectors AS SELECT content_sha256, vector_sha256, vector FROM embeddings LIMIT 0",
+)
+UNSTAGE = ("DROP TABLE staged_pairs", "DROP TABLE staged_vectors")
+
+HELD = "SELECT pair_id, version, row_sha256, retired_by IS NULL FROM qa_pairs"
+HELD_VECTORS = "SELECT content_sha256, vector_sha256 FROM embeddings WHERE space = :space"
+COUNT_FORMER = "SELECT count(*) FROM qa_versions"
+COUNT_VECTORS = "SELECT count(*) FROM embeddings"
+LAST = (
+    "SELECT number, build, dedup, space, counts, pairs, former, vectors, pairs_hash, at FROM imports "
+    "ORDER BY number DESC LIMIT 1"
+)
+
+RECORD = (
+    "INSERT INTO imports (number, build, dedup, space, counts, pairs, former, vectors, pairs_hash, at) "
+    "VALUES (:number, :build, :dedup, :space, :counts, :pairs, :former, :vectors, :pairs_hash, :at)"
+)
+#: In this order; each knows the import as `:number`. SQLite needs the WHERE to tell ON CONFLICT from a join.
+PUT_PAIRS = (
+    (
+        "INSERT INTO sessions SELECT DISTINCT session FROM staged_pairs WHERE session IS NOT NULL "
+        "ON CONFLICT DO NOTHING"
+    ),
+    (
+        "INSERT INTO indicators SELECT DISTINCT indicator FROM staged_pairs WHERE indicator IS NOT NULL "
+        "ON CONFLICT DO NOTHING"
+    ),
+    (
+        f"INSERT INTO qa_versions ({ROW}, version, imported_by, replaced_by) "
+        f"SELECT {_OF_PAIR}, q.version, q.imported_by, :number "
+        "FROM qa_pairs q JOIN staged_pairs s ON s.pair_id = q.pair_id"
+    ),
+    (
+        f"INSERT INTO qa_pairs ({ROW}, version, imported_by) SELECT {ROW}, 1, :number FROM staged_pairs "
+        f"WHERE true ON CONFLICT (pair_id) DO UPDATE SET {_REPLACED}, version = qa_pairs.version + 1, "
+        "imported_by = excluded.imported_by, retired_by = NULL, merged_into = NULL"
+    ),
+)
+RETIRE = "UPDATE qa_pairs SET retired_by = :number, merged_into = :into WHERE pair_id = :pair"
+REVIVE = "UPDATE qa_pairs SET retired_by = NULL, merged_into = NULL WHERE pair_id = :pair"
+PUT_VECTORS = (
+    "INSERT INTO embeddings (content_sha256, vector_sha256, vector, space, dimensions) "
+    "SELECT content_sha256, vector_sha256, vector, :space, :dimensions FROM staged_vectors WHERE true "
+    "ON CONFLICT (space, content_sha256) DO UPDATE SET vector_sha256 = excluded.vector_sha256, "
+    "vector = excluded.vector"
+)
+TAKE_VECTOR = "DELETE FROM embeddings WHERE space = :space AND content_sha256 = :content"
+
+TEXTS = "SELECT pair_id, content_sha256, question, answer FROM qa_pairs WHERE retired_by IS NULL"
+ROWS = f"SELECT {ROW} FROM qa_pairs WHERE retired_by IS NULL AND pair_id IN :keys"
+VECTORS_OF = "SELECT content_sha256, {vector} FROM embeddings WHERE space = :space AND content_sha256 IN :keys"
+HITS = (
+    "SELECT pair_id, version, wave, batch, source, session, indicator, question, answer FROM qa_pairs "
+    "WHERE retired_by IS NULL AND pair_id IN :keys"
+)

@@ -1,0 +1,75 @@
+"""`batchmill corpus import`: from the deduplicated corpus and its vectors to a database, all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from adapters.corpus.loading import pair_blocks, vector_blocks
+from adapters.corpus.tables import read_structs
+from cli.corpus_database import corpus_database, settings_space, shown
+from cli.corpus_recording import record_import
+from cli.corpus_standing import deduplicated, locked, paths_of
+from cli.vector_syncing import gathered
+from core.corpus.importing import Source, take_in
+from core.corpus.outcome import Member
+from core.corpus.stored import ImportCounts, Indexed  # noqa: TC001 - msgspec reads the annotations at run time
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cli.compose import Opened
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did, and where: `new` says whether it changed the database, `space` the vectors' space."""
+
+    new: bool
+    database: str
+    build: str
+    dedup: str
+    space: str | None
+    counts: ImportCounts
+    indexed: Indexed
+
+
+def import_corpus(opened: Opened) -> Imported:
+    """Bring the database to the state of the corpus, in one transaction, and put that on record.
+
+    Raises what `deduplicated` and `gathered` raise, DatabaseError when the database cannot be used, RefusedError
+    when it holds what no import wrote; then it is as before.
+    """
+    with locked(opened), corpus_database(opened) as database:
+        home, corpus, found = deduplicated(opened)
+        folder = gathered(opened, settings_space(opened))
+        space = folder.space if folder.files() else None
+        archived = archived_of(home.root / found.folder)
+        source = Source(
+            build=corpus.fingerprint,
+            dedup=found.fingerprint,
+            pairs=pair_blocks(paths_of(home, corpus), archived),
+            archived={key.encode(): into for key, into in archived.items()},
+            space=space,
+            vectors=vector_blocks(folder),
+        )
+        with database.importing() as importing:
+            counts = take_in(importing, source, database.place, opened.clock.now())
+        where = shown(opened, database.place)
+        if (last := database.last()) is not None:
+            record_import(opened, (home, corpus, found), where, last)
+        return Imported(
+            new=not counts.nothing,
+            database=where,
+            build=corpus.fingerprint,
+            dedup=found.fingerprint,
+            space=space.name if space else None,
+            counts=counts,
+            indexed=database.index(space),
+        )
+
+
+def archived_of(folder: Path) -> dict[str, str]:
+    """Return the pairs that a deduplication archived, each with the one it was merged into."""
+    members = read_structs(folder / "members.parquet", Member)
+    return {each.pair_id: each.merged_into for each in members if each.merged_into is not None}

@@ -1,0 +1,125 @@
+"""Errands as a whole piece of work: a client's own requests, priced, written, and in the ledger to be sent."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cli.deciding import books_of, money_left
+from cli.planning import model_of
+from cli.recording import record_new
+from core.batch.commands import PlanBatch, RecordFile
+from core.batch.events import BatchPlanned, BatchWritten
+from core.batch.lifecycle import Status
+from core.batch.numbers import ERRAND, NO_WAVE, label, number_of, serial_of
+from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
+from core.engine.places import submission_path
+from core.errors import NotFoundError
+from core.exchange.errands import ErrandRequest, errand_estimate, errand_lines
+from core.ledger.load import load_batch
+from core.pairs import PairRange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from cli.compose import Opened
+
+#: Characters of an errand's title.
+MOST_TITLE = 80
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """An errand as it would be sent: its requests, the expected price, and the most that it can cost.
+
+    `digest` stands for its requests and model: the same again is the same errand. `same` is the number of an
+    errand of the ledger that has them already, None where there is none. `left_usd` is what the budget in all
+    leaves, None where it has no limit.
+    """
+
+    number: int
+    title: str
+    model: str
+    requests: tuple[ErrandRequest, ...]
+    digest: str
+    estimate: Estimate
+    most_usd: float
+    left_usd: float | None
+    same: int | None
+
+
+def plan_errand(opened: Opened, requests: Sequence[ErrandRequest], model: str | None, title: str) -> Errand:
+    """Return what sending these requests would take; records nothing.
+
+    Raises BadInputError for a model without prices.
+    """
+    name = model or opened.settings.model.name
+    estimate, most = errand_estimate(requests, model_of(opened, name))
+    digest = hashlib.sha256(msgspec.json.encode([name, *requests])).hexdigest()
+    rows = [row for row in opened.rows().batches() if row.kind == ERRAND]
+    alive = (row.number for row in rows if Status(row.status) is not Status.FAILED)
+    store = opened.database.store
+    return Errand(
+        number=number_of(ERRAND, max((serial_of(row.number) for row in rows), default=0) + 1),
+        title=title[:MOST_TITLE],
+        model=name,
+        requests=tuple(requests),
+        digest=digest,
+        estimate=estimate,
+        most_usd=most,
+        left_usd=money_left(opened, books_of(opened, "errand"), NO_WAVE).in_all_usd,
+        same=next((number for number in alive if load_batch(store, number).prompt_sha256 == digest), None),
+    )
+
+
+def write_errand(opened: Opened, errand: Errand) -> None:
+    """Write an errand's file and record it: from now on it may be sent, and nobody has to approve it any more.
+
+    Raises ConflictError when somebody else took its number meanwhile. A file without its events is written over.
+    """
+    now, runs = opened.clock.now(), (PairRange(label(errand.number), 1, len(errand.requests)),)
+    path = submission_path(opened.policy(), errand.number)
+    with opened.files.create(path) as pending:
+        rendered = []
+        for request, line in errand_lines(errand.number, errand.requests):
+            pending.sink.write(line)
+            rendered.append(request)
+        stored = pending.commit()
+    planned = BatchPlanned(
+        number=errand.number,
+        wave=NO_WAVE,
+        revision=0,
+        title=errand.title,
+        ranges=runs,
+        model=errand.model,
+        prompt_sha256=errand.digest,
+        estimate=errand.estimate,
+        at=now,
+    )
+    written = BatchWritten(stored.path, stored.sha256, stored.size, tuple(rendered), now)
+    record_new(opened, errand.number, (PlanBatch(planned), RecordFile(written)), f"errand {label(errand.number)}")
+    opened.catch_up()
+
+
+def kept_upload(opened: Opened, uri: str) -> Path:
+    """Return the file of the workspace that an upload was made of: uploads cannot be fetched from the provider.
+
+    Raises GoneError for an upload that is not there, NotFoundError where no file here has its bytes.
+    """
+    wanted = opened.provider().get_file(uri)
+    folders = opened.settings.folders
+    for folder in (folders.inbox, folders.submissions, folders.results):
+        for path in sorted(opened.files.place(folder).rglob("*.jsonl")):
+            place = path.relative_to(opened.files.root).as_posix()
+            if (
+                path.is_file()
+                and path.stat().st_size == wanted.size
+                and opened.files.digest(place) == wanted.sha256
+            ):
+                return path
+    raise NotFoundError(
+        f"no file of the workspace has the bytes of {uri}, which cannot be fetched from the provider; give the "
+        "path of the file that was uploaded instead"
+    )

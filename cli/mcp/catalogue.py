@@ -1,0 +1,11 @@
+"""All tools by name."""
+
+from __future__ import annotations
+
+from cli.mcp.tools import batches, creating, files, judging, looking, preparing, sending
+
+TOOLS = {
+    tool.name: tool
+    for room in (preparing, sending, looking, judging, batches, creating, files)
+    for tool in room.TOOLS
+}

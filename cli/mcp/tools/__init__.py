@@ -1,0 +1,1 @@
+"""The tools, one module a subject; `cli.mcp.catalogue` has them all."""

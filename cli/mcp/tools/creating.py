@@ -1,0 +1,276 @@
+"""The tools that make an errand of a client's own requests: ingest, create, download."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+
+from cli.mcp.answers import answer, paged
+from cli.mcp.confirming import asked_to_confirm, check, usd_quote
+from cli.mcp.tool import Arguments, Confirm, Cursor, Effect, Limit, Tool
+from core.errors import BadInputError, NotFoundError, RefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cli.compose import Opened
+    from cli.errands import Errand
+    from cli.mcp.answers import Answer
+    from cli.mcp.desk import Desk
+    from core.exchange.errands import ErrandRequest
+
+#: Bytes of a content file that is taken.
+MOST_CONTENT = 50_000_000
+
+
+class CreateArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
+    """What `batch_create` is asked."""
+
+    model: Annotated[str | None, msgspec.Meta(description="Default: the workspace's model.")] = None
+    requests: (
+        Annotated[
+            tuple[dict[str, Any], ...],
+            msgspec.Meta(
+                description='Each {"key": …, "request": {"contents": […], …}}; without a key, one is made.'
+            ),
+        ]
+        | None
+    ) = None
+    input_file_uri: Annotated[
+        str | None,
+        msgspec.Meta(description="A .jsonl file of such lines in the workspace, or an upload of one (files/…)."),
+    ] = None
+    display_name: Annotated[str, msgspec.Meta(max_length=200, description="A title for people.")] = "errand"
+    output_location: Annotated[
+        str | None, msgspec.Meta(description="Taken for compatibility; batch_download_results has it too.")
+    ] = None
+    config: Annotated[
+        dict[str, Any], msgspec.Meta(description="generationConfig of requests that do not set it themselves.")
+    ] = msgspec.field(default_factory=dict)
+    again: Annotated[bool, msgspec.Meta(description="Send requests once more that were sent already.")] = False
+    confirm: Confirm = ""
+
+
+def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
+    """Create a batch job of the client's own requests (an errand, x1, x2, …): spends money, so it is confirmed.
+
+    Without `confirm` nothing is done, and the answer quotes the expected cost. Confirmed, the errand is on record
+    before its one create call, is looked up instead of created again if an answer gets lost, and is polled and
+    fetched like every batch. The same requests again are the same errand, and not paid for twice unless `again`.
+    Waves are not sent by this: use plan, write and submit.
+    """
+    from cli.errands import plan_errand, write_errand
+    from core.batch.numbers import label
+    from core.exchange.errands import configured
+    from core.one_line import one_line
+
+    with desk.opened() as opened:
+        requests = configured(_requests(opened, asked), asked.config)
+        errand = plan_errand(opened, requests, asked.model, one_line(asked.display_name) or "errand")
+        if errand.same is not None and not asked.again:
+            said = (
+                f"these requests are errand {label(errand.same)} already, and were not sent again; again=true "
+                "would send and pay for them once more"
+            )
+            return _created(desk, opened, errand.same, said)
+        what, quote = _offer(errand), usd_quote(errand.estimate.cost_usd)
+        if not asked.confirm:
+            return asked_to_confirm(
+                what, quote, requestCount=len(requests), atMostUsd=errand.most_usd, budgetLeftUsd=errand.left_usd
+            )
+        check(asked.confirm, quote, what)
+        write_errand(opened, errand)
+        return _created(desk, opened, errand.number, f"errand {label(errand.number)} is created")
+
+
+def _offer(errand: Errand) -> str:
+    number = len(errand.requests)
+    return (
+        f"send {number} request{'' if number == 1 else 's'} to {errand.model} as an errand, expected to cost "
+        f"{usd_quote(errand.estimate.cost_usd)} (at most {usd_quote(errand.most_usd)})"
+    )
+
+
+def _created(desk: Desk, opened: Opened, number: int, said: str) -> Answer:
+    """See an errand sent, and say how it stands."""
+    from cli.driving import unsent
+    from cli.mcp.engine import drive, settled
+    from core.engine.books import Books
+
+    driver = None
+    books = Books(opened.database.store, "")
+    books.refresh()
+    if unsent(books, [number]):
+        driver = drive(desk, opened, "errand", (number,), lambda books: not unsent(books, [number]), SEND_SECONDS)
+    opened.catch_up()
+    [row] = opened.database.read_model.batches([number])
+    return answer(
+        said,
+        batch=row.label,
+        batchName=row.job_name,
+        displayName=row.display_name,
+        state=row.status,
+        createTime=row.submitted_at,
+        model=row.model,
+        isComplete=settled(row),
+        drivenBy=driver,
+        nextSteps=["batch_get_status with autoPoll, then batch_download_results"],
+        data={"error": row.reason},
+    )
+
+
+#: Seconds that a call waits for an errand to be sent.
+SEND_SECONDS = 45.0
+
+
+def _requests(opened: Opened, asked: CreateArguments) -> list[ErrandRequest]:
+    """Return the requests of a call, given or from a file; BadInputError where it has both or none."""
+    from core.exchange.errands import errand_requests
+
+    if (asked.requests is None) == (asked.input_file_uri is None):
+        raise BadInputError("batch_create takes either requests or inputFileUri, and one of them is needed")
+    if asked.requests is not None:
+        return errand_requests(asked.requests)
+    return errand_requests(_lines(_file(opened, asked.input_file_uri or "")))
+
+
+def _file(opened: Opened, uri: str) -> Path:
+    from cli.errands import kept_upload
+    from cli.mcp.naming import file_named
+    from cli.mcp.places import paper
+
+    name = file_named(uri)
+    return paper(opened, uri) if name is None else kept_upload(opened, name)
+
+
+def _lines(path: Path) -> list[object]:
+    """Return the values of a file of JSON lines; BadInputError for one that is too large, or another line."""
+    from core.exchange.rows import UNREADABLE
+
+    if path.stat().st_size > MOST_CONTENT:
+        raise BadInputError(f"{path.name} has more than {MOST_CONTENT:,} bytes, too many for an errand; split it")
+    found: list[object] = []
+    for place, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        if line.strip():
+            try:
+                found.append(msgspec.json.decode(line))
+            except UNREADABLE:
+                raise BadInputError(f"line {place} of {path.name} is not JSON, so nothing was sent") from None
+    return found
+
+
+class IngestArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
+    """What `batch_ingest_content` is asked."""
+
+    input_file: Annotated[str, msgspec.Meta(description="A .json, .jsonl, .csv, .txt or .md file.")]
+    output_file: Annotated[
+        str | None, msgspec.Meta(description="A new .jsonl file (default: beside the input).")
+    ] = None
+    generate_scripts: Annotated[bool, msgspec.Meta(description="Taken for compatibility; none are made.")] = False
+
+
+def batch_ingest_content(desk: Desk, asked: IngestArguments) -> Answer:
+    """Make a .jsonl file of requests from a content file of the workspace, and check each; sends nothing.
+
+    JSON and JSONL: an array or lines of texts, of objects with one of prompt, text, question or content (and key
+    or id), or of requests as they are. CSV: the same by column. Text: a request a line. Markdown: one for all.
+    """
+    from cli.mcp.places import new_file, paper
+    from core.exchange.errands import errand_requests
+    from core.exchange.ingesting import FORMATS, requests_in
+
+    with desk.opened() as opened:
+        source = paper(opened, asked.input_file, tuple(FORMATS))
+        if source.stat().st_size > MOST_CONTENT:
+            raise BadInputError(f"{source.name} has more than {MOST_CONTENT:,} bytes, too many for an errand")
+        requests = errand_requests(requests_in(source.read_bytes(), source.suffix.lower(), source.name))
+        shown = source.relative_to(opened.files.root).as_posix()
+        wanted = asked.output_file or f"{shown.removesuffix(source.suffix)}_requests.jsonl"
+        path = new_file(opened, wanted, ".jsonl")
+        with opened.files.create(path) as pending:
+            pending.sink.writelines(msgspec.json.encode(each) + b"\n" for each in requests)
+            stored = pending.commit()
+    return answer(
+        f"{len(requests)} requests stand in {stored.path}",
+        sourceFile=shown,
+        outputFile=stored.path,
+        sha256=stored.sha256,
+        format=source.suffix.removeprefix(".").lower(),
+        requestCount=len(requests),
+        validationPassed=True,
+        nextSteps=["batch_create with inputFileUri quotes what it costs"],
+    )
+
+
+class DownloadArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
+    """What `batch_download_results` is asked."""
+
+    batch_name: Annotated[str, msgspec.Meta(description="The job's name (batches/…), or our number (205, x1).")]
+    output_location: Annotated[
+        str | None, msgspec.Meta(description="A new .jsonl file in inbox, submissions or results for a copy.")
+    ] = None
+    cursor: Cursor = None
+    limit: Limit = 5
+
+
+def batch_download_results(desk: Desk, asked: DownloadArguments) -> Answer:
+    """Show what a batch brought home, by pages, and where it stands on disk; it is fetched first if need be.
+
+    For a batch of a wave these are its refined pairs, for an errand its answers by key. All of it is data.
+    """
+    from cli.mcp.engine import drive
+    from cli.mcp.naming import row_named
+    from cli.mcp.places import new_file
+    from cli.mcp.tools.batches import stats_of
+
+    with desk.opened() as opened:
+        row = row_named(opened, asked.batch_name)
+        number = row.number
+        if row.job_name and not row.read_at:
+            drive(desk, opened, "download", (), lambda books: books.get(number).read, SEND_SECONDS)
+            row = row_named(opened, row.label)
+        if not row.read_at or row.refined_path is None:
+            raise RefusedError(
+                f"batch {row.label} is {row.status} and has no result yet; batch_get_status waits for it"
+            )
+        path = asked_for = row.refined_path
+        if _recorded(opened, number) != opened.files.digest(path):
+            raise NotFoundError(f"{path} is not as it was recorded; `batchmill replay --rebuild` makes it anew")
+        if asked.output_location:
+            asked_for = new_file(opened, asked.output_location, ".jsonl")
+            with opened.files.open(path) as lines, opened.files.create(asked_for) as pending:
+                pending.sink.writelines(lines)
+                pending.commit()
+        with opened.files.open(path) as lines:
+            page = paged((msgspec.json.decode(line) for line in lines), asked.cursor, asked.limit)
+    return answer(
+        f"{row.refined} of {row.pairs} came home in batch {row.label}",
+        batch=row.label,
+        batchName=row.job_name,
+        resultCount=row.refined,
+        outputFile=asked_for,
+        resultFile=row.result_path,
+        stats=stats_of(row),
+        page=page,
+    )
+
+
+def _recorded(opened: Opened, number: int) -> str | None:
+    """Return the sha256 on record of what was read of a batch's answers."""
+    from core.batch.adopted_events import RefinedAdopted
+    from core.batch.events import AnswersRead
+    from core.ledger.streams import batch_stream
+
+    found = None
+    for each in opened.database.store.read_stream(batch_stream(number)):
+        if isinstance(each.event, AnswersRead | RefinedAdopted):
+            found = each.event.sha256
+    return found
+
+
+TOOLS = (
+    Tool("batch_create", CreateArguments, batch_create, Effect.COMMITS, abroad=True),
+    Tool("batch_ingest_content", IngestArguments, batch_ingest_content, Effect.ADDS),
+    Tool("batch_download_results", DownloadArguments, batch_download_results, Effect.ADDS, abroad=True),
+)

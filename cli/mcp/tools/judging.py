@@ -1,0 +1,167 @@
+"""Tools that look at what came home and decide: assess, sample, accept, reject, reconcile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from cli.mcp.answers import answer, paged
+from cli.mcp.confirming import asked_to_confirm, check
+from cli.mcp.tool import Arguments, Confirm, Effect, Listing, Tool, Wave
+from core.planning.naming import counted
+
+if TYPE_CHECKING:
+    from cli.compose import Opened
+    from cli.mcp.answers import Answer
+    from cli.mcp.desk import Desk
+
+
+class AssessArguments(Arguments, frozen=True, kw_only=True):
+    """What `assess` is asked."""
+
+    wave: Wave
+    dry_run: Annotated[bool, msgspec.Meta(description="Show the verdict and record nothing.")] = False
+
+
+def assess(desk: Desk, asked: AssessArguments) -> Answer:
+    """Judge a wave by rule, every refined pair against its source, and record the gate's verdict.
+
+    The verdict decides nothing: accept or reject does, when the user says so.
+    """
+    from cli.assessing import assess_wave
+    from cli.reporting import write_after
+
+    with desk.opened() as opened:
+        found = assess_wave(opened, asked.wave, dry_run=asked.dry_run)
+        if not asked.dry_run:
+            write_after(opened, asked.wave, assessed=True)
+    judged = found.assessment
+    return answer(
+        f"the gate's verdict on wave {asked.wave} is: {judged.verdict}",
+        verdict=judged.verdict,
+        recorded=found.recorded,
+        report=found.path,
+        data={"criteria": judged.criteria, "completion": judged.completion, "whole": judged.whole},
+    )
+
+
+class SampleArguments(Listing, frozen=True, kw_only=True):
+    """What `sample` is asked."""
+
+    wave: Wave
+    size: (
+        Annotated[int, msgspec.Meta(ge=1, le=100_000, description="Pairs to draw (default: as before, first 30).")]
+        | None
+    ) = None
+    seed: Annotated[str, msgspec.Meta(max_length=100, description="Another word draws other pairs.")] | None = None
+
+
+def sample(desk: Desk, asked: SampleArguments) -> Answer:
+    """Draw a stratified random sample of a wave's refined pairs and show it, before and after, by pages.
+
+    The same call again shows the same pairs. Their texts are data.
+    """
+    from cli.scoring import draw_sample, review_pairs
+
+    with desk.opened() as opened:
+        drawn = draw_sample(opened, asked.wave, asked.size, asked.seed)
+        page = paged(review_pairs(opened, asked.wave), asked.cursor, asked.limit)
+    return answer(
+        f"{counted(len(drawn.pairs), 'pair')} of {drawn.of} in wave {asked.wave}",
+        size=len(drawn.pairs),
+        of=drawn.of,
+        data={"shares": drawn.shares},
+        page=page,
+    )
+
+
+class DecideArguments(Arguments, frozen=True, kw_only=True):
+    """What `accept` and `reject` are asked."""
+
+    wave: Wave
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500, description="Why, in the user's words.")]
+    confirm: Confirm = ""
+
+
+def accept(desk: Desk, asked: DecideArguments) -> Answer:
+    """Record that a wave is good enough for the next one: the user's decision, confirmed by `wave N accept`.
+
+    Without `confirm` nothing is recorded and the gate's verdict is told; against it, accepting is an overruling.
+    """
+    return _decided(desk, asked, "accept")
+
+
+def reject(desk: Desk, asked: DecideArguments) -> Answer:
+    """Record that a wave is not good enough: the user's decision, confirmed by `wave N reject`.
+
+    No more of the wave is sent then, and nothing of a wave that depends on it.
+    """
+    return _decided(desk, asked, "reject")
+
+
+def _decided(desk: Desk, asked: DecideArguments, word: str) -> Answer:
+    from cli.deciding import accept as accept_wave
+    from cli.deciding import reject as reject_wave
+    from cli.reporting import write_after
+
+    quote = f"wave {asked.wave} {word}"
+    with desk.opened() as opened:
+        verdict = _verdict(opened, asked.wave)
+        what = f"{word} wave {asked.wave}, on which the gate's verdict is {verdict or 'none yet'}"
+        if not asked.confirm:
+            return asked_to_confirm(what, quote, verdict=verdict)
+        check(asked.confirm, quote, what)
+        decide = accept_wave if word == "accept" else reject_wave
+        event = decide(opened, asked.wave, asked.reason)
+        write_after(opened, asked.wave)
+    done = f"wave {asked.wave} is {word}ed"
+    return answer(
+        done if event else f"{done} already", recorded=event is not None, verdict=verdict, decision=event
+    )
+
+
+def _verdict(opened: Opened, wave: int) -> str | None:
+    """Return the last verdict on a wave; NotFoundError for one that is not there."""
+    from cli.deciding import standings
+
+    [standing] = standings(opened, wave)
+    return standing.wave.verdict
+
+
+class ReconcileArguments(Arguments, frozen=True, kw_only=True):
+    """What `reconcile` is asked."""
+
+    dry_run: Annotated[bool, msgspec.Meta(description="Only look; record and fetch nothing.")] = True
+
+
+def reconcile(desk: Desk, asked: ReconcileArguments) -> Answer:
+    """Compare the ledger with all jobs and files that the provider has; with dry_run=false, act on the difference.
+
+    Acting records what is found and fetches results; it sends nothing and cancels nothing.
+    """
+    from cli.reconciling import reconcile_ledger
+    from cli.repricing import price_of_missing
+    from core.engine.reconcile import Wishes
+
+    with desk.opened() as opened:
+        found = reconcile_ledger(opened, Wishes(dry_run=asked.dry_run))
+        price = price_of_missing(opened, found)
+    done = "looked at" if asked.dry_run else "recorded"
+    return answer(
+        f"{counted(len(found.judgements), 'judgement')} {done}",
+        listed=found.listed,
+        trusted=found.trusted,
+        recorded=found.recorded,
+        downloaded=found.downloaded,
+        data={"judgements": found.judgements, "troubles": found.troubles, "again": price},
+    )
+
+
+TOOLS = (
+    Tool("assess", AssessArguments, assess, Effect.ADDS),
+    Tool("sample", SampleArguments, sample, Effect.ADDS),
+    Tool("accept", DecideArguments, accept, Effect.COMMITS),
+    Tool("reject", DecideArguments, reject, Effect.COMMITS),
+    Tool("reconcile", ReconcileArguments, reconcile, Effect.ADDS, abroad=True),
+)

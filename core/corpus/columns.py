@@ -1,0 +1,45 @@
+"""The columns of a pair in a database: those of a row of the corpus, but for its place in the files."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from core.corpus.row import CorpusRow
+
+_OR_NOTHING = " | None"
+#: A place in the files, which a wave that grows moves; no fact about the pair.
+_LEFT_OUT = {"row"}
+#: Digests, which databases hold as 32 bytes.
+_DIGESTS = {"content_sha256"}
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    INTEGER = "int"
+    TEXT = "str"
+    NUMBER = "float"
+    TRUTH = "bool"
+    TEXTS = "tuple[str, ...]"
+    DIGEST = "digest"
+
+
+class Column(NamedTuple):
+    """A column: its name, what it holds, and whether it may hold nothing."""
+
+    name: str
+    kind: Kind
+    optional: bool
+
+
+def _column(name: str) -> Column:
+    said = str(CorpusRow.__annotations__[name])
+    kind = Kind.DIGEST if name in _DIGESTS else Kind(said.removesuffix(_OR_NOTHING))
+    return Column(name, kind, said.endswith(_OR_NOTHING))
+
+
+#: The columns of a pair, in the order of `CorpusRow`; the sha256 over them (`row_sha256`) stands behind them.
+COLUMNS: tuple[Column, ...] = tuple(_column(name) for name in CorpusRow.__struct_fields__ if name not in _LEFT_OUT)
+ROW_DIGEST = Column("row_sha256", Kind.DIGEST, optional=False)
+NAMES = tuple(column.name for column in COLUMNS)

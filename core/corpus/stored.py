@@ -1,0 +1,235 @@
+"""The corpus in a database: what an import asks of one, what a search finds, and in which form rows cross."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from core.corpus.space import Space
+
+    #: The vectors of a space, some thousand at a time: content hashes, and float32 in little-endian order, joined.
+    Vectors = Iterable[tuple[Sequence[bytes], bytes]]
+    #: Returns the content hashes of the `depth` vectors nearest to one by the cosine, the nearest first.
+    Nearest = Callable[[Vectors, Sequence[float], int], list[bytes]]
+
+
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """A pair that the database holds: which version, the sha256 over its columns, whether it is current."""
+
+    version: int
+    row_sha256: bytes
+    current: bool
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the tables hold, to be found again: rows of each, and a hash over the pairs in any order.
+
+    `pairs` counts retired ones too, `former` the versions that another replaced, `vectors` those of all spaces.
+    """
+
+    pairs: int
+    former: int
+    vectors: int
+    pairs_hash: str
+
+
+class ImportCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What an import did to pairs, and how many of the current ones have a vector.
+
+    `changed` pairs got a new version, `revived` ones had been retired; one that comes back changed is only
+    `changed`. `current` = `new` + `changed` + `revived` + `unchanged`.
+    """
+
+    current: int
+    new: int
+    changed: int
+    revived: int
+    retired: int
+    unchanged: int
+    vectors_new: int
+    vectors: int
+    vectors_missing: int
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the database was as the corpus is."""
+        return not (self.new or self.changed or self.revived or self.retired or self.vectors_new)
+
+
+class Import(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An import as the database records it: fingerprints of what it brought, and what the tables held after it.
+
+    `space` is the name of the vectors' space, None without vectors.
+    """
+
+    number: int
+    build: str
+    dedup: str
+    space: str | None
+    counts: ImportCounts
+    tally: Tally
+    at: datetime
+
+
+class Block(Protocol):
+    """Some thousand rows, pairs or vectors, by their keys; each with the sha256 over what it holds."""
+
+    @property
+    def keys(self) -> Sequence[bytes]:
+        """Pair ids in UTF-8, or content hashes."""
+        ...
+
+    @property
+    def digests(self) -> Sequence[bytes]:
+        """One a key."""
+        ...
+
+    def copied(self, chosen: Sequence[int]) -> bytes:
+        """Return rows as PostgreSQL's binary COPY has them, without its header and trailer.
+
+        Raises BadInputError that names a pair whose text PostgreSQL cannot hold.
+        """
+        ...
+
+    def listed(self, chosen: Sequence[int]) -> Iterable[tuple[Any, ...]]:
+        """Return rows as values for SQLite: texts as JSON, digests and vectors as bytes."""
+        ...
+
+
+class Importing(Protocol):
+    """An import that is under way, in one transaction: nobody sees it until it has ended well."""
+
+    def last(self) -> Import | None:
+        """Return the last import."""
+        ...
+
+    def held(self) -> dict[bytes, Held]:
+        """Return all pairs, retired ones too, by their ids."""
+        ...
+
+    def held_vectors(self, space: Space) -> dict[bytes, bytes]:
+        """Return the sha256 of each vector of a space, by content hash."""
+        ...
+
+    def former(self) -> int:
+        """Return how many versions were replaced."""
+        ...
+
+    def vectors(self) -> int:
+        """Return how many vectors there are, whatever their space."""
+        ...
+
+    def stage_pairs(self, block: Block, chosen: Sequence[int]) -> None:
+        """Take in pairs that are new or changed."""
+        ...
+
+    def stage_vectors(self, block: Block, chosen: Sequence[int]) -> None:
+        """Take in vectors that are new or changed."""
+        ...
+
+    def settle(self, brought: Brought) -> None:
+        """Put what was staged into its place, retire, revive, and record the import."""
+        ...
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import does beside the rows that were staged.
+
+    `retired` are the ids of pairs that dropped out, each with that of the pair it was merged into, if any.
+    """
+
+    imported: Import
+    space: Space | None
+    retired: Sequence[tuple[bytes, str | None]]
+    revived: Sequence[bytes]
+    unwanted: Sequence[bytes]
+
+
+class StoredText(msgspec.Struct, frozen=True, gc=False):
+    """A current pair as it is to be verified: its id, the content hash it claims, and its text."""
+
+    pair_id: str
+    content_sha256: bytes
+    question: str
+    answer: str
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A pair that a search found, with where it comes from."""
+
+    pair_id: str
+    version: int
+    wave: int
+    batch: int
+    source: str | None
+    session: int | None
+    indicator: str | None
+    question: str
+    answer: str
+
+
+class Indexed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What was made for searching: texts that were analysed, and whether an index over all was built anew."""
+
+    texts: int
+    text_index: bool
+    vector_index: bool
+
+
+class CorpusDatabase(Protocol):
+    """A database that holds the corpus; every failure is a DatabaseError."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people, without user and password."""
+        ...
+
+    def importing(self) -> AbstractContextManager[Importing]:
+        """Begin an import, which is undone by an exception; nobody else imports meanwhile."""
+        ...
+
+    def index(self, space: Space | None) -> Indexed:
+        """Bring up to date what searching needs beside the rows; nothing that is there is made again."""
+        ...
+
+    def last(self) -> Import | None:
+        """Return the last import."""
+        ...
+
+    def tally(self) -> Tally:
+        """Return what the tables hold now, whatever imports left."""
+        ...
+
+    def texts(self) -> Iterator[StoredText]:
+        """Yield every current pair, some thousand in memory at a time."""
+        ...
+
+    def rows(self, pair_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Return all columns of current pairs by their ids: texts as lists, digests as bytes."""
+        ...
+
+    def vector_digests(self, space: Space) -> dict[bytes, bytes]:
+        """Return the sha256 of each vector of a space as it was imported, by content hash."""
+        ...
+
+    def vectors_of(self, space: Space, contents: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return vectors by content hash, as float32 in little-endian order."""
+        ...
+
+    def by_text(self, text: str, depth: int) -> list[str]:
+        """Return the ids of current pairs that the words of any text find, the best first."""
+        ...
+
+    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
+        """Return the ids of the current pairs nearest to a vector; `nearest` is for who has no index."""
+        ...
+
+    def hits(self, pair_ids: Sequence[str]) -> list[Hit]:
+        """Return current pairs in the order of their ids."""
+        ...

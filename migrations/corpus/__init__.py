@@ -1,0 +1,1 @@
+"""The steps of the corpus's tables, which have a version of their own beside the ledger's."""

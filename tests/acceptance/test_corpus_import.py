@@ -1,0 +1,150 @@
+"""The corpus in a database: imported, imported again, changed, verified; SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tests.corpora import came_home
+from tests.workspaces import Mill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.ledgers import Postgres
+
+    Asked = Callable[[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mill]:
+    """Give a corpus of 23 pairs that all stay, with their vectors, and the provider that embeds."""
+    with came_home(tmp_path_factory.mktemp("import")) as mill:
+        mill.run("corpus build")
+        mill.run("corpus dedup --threshold 1")
+        mill.run("corpus embed --online --yes")
+        yield mill
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def home(request: pytest.FixtureRequest, corpus: Mill, tmp_path: Path) -> Iterator[Mill]:
+    """Give a copy of the corpus, and a database for it alone."""
+    shutil.copytree(corpus.root, tmp_path / "mill")
+    mill = Mill(tmp_path / "mill", corpus.environment["BATCHMILL_PROVIDER__BASE_URL"])
+    if request.param == "sqlite":
+        yield mill
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = postgres.create("template0")
+    mill.environment["BATCHMILL_CORPUS__DATABASE"] = postgres.url(name)
+    yield mill
+    postgres.drop(name)
+
+
+@pytest.fixture
+def asked(home: Mill) -> Asked:
+    """Give a function that asks the corpus's database, or changes it, as anybody can."""
+
+    def ask(statement: str) -> list[tuple[Any, ...]]:
+        url = home.environment.get("BATCHMILL_CORPUS__DATABASE")
+        if url is None:
+            with closing(sqlite3.connect(home.root / "corpus.db")) as lite, lite:
+                return lite.execute(statement).fetchall()
+        with psycopg.connect(url, autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    return ask
+
+
+def test_importing_again_changes_nothing_and_the_ledger_has_it_once(home: Mill, asked: Asked) -> None:
+    first = home.json("corpus import")
+    assert {name: first["counts"][name] for name in ("new", "current", "vectors")} == {
+        "new": 23,
+        "current": 23,
+        "vectors": 23,
+    }
+    before = asked("SELECT * FROM qa_pairs ORDER BY pair_id")
+
+    assert "nothing to change: 23 pairs" in home.run("corpus import")
+
+    assert asked("SELECT * FROM qa_pairs ORDER BY pair_id") == before
+    assert asked("SELECT count(*) FROM imports") == [(1,)]
+    events = [each for each in home.json("history corpus")["events"] if each["type"] == "corpus.imported"]
+    assert [each["event"]["counts"]["new"] for each in events] == [23]
+    home.run("history --verify")
+    assert home.run("corpus verify").count("23 pairs") == 3
+
+
+def test_a_changed_corpus_brings_versions_and_retires(home: Mill, asked: Asked) -> None:
+    home.run("corpus import")
+    kept = home.json("corpus dedup")["manifest"]["counts"]["kept"]  # at 0.8 all pairs are alike
+
+    counts = home.json("corpus import")["counts"]
+    assert (counts["retired"], counts["unchanged"], counts["current"]) == (23 - kept, kept, kept)
+    assert asked("SELECT count(*) FROM qa_pairs WHERE merged_into IS NOT NULL") == [(23 - kept,)]
+    assert asked("SELECT count(*) FROM embeddings") == [(kept,)]
+    home.run("corpus verify")
+
+    home.run("corpus dedup --threshold 1")
+    counts = home.json("corpus import")["counts"]
+    assert (counts["revived"], counts["changed"], counts["vectors_new"]) == (23 - kept, 0, 23 - kept)
+    assert asked("SELECT count(*) FROM qa_pairs WHERE version > 1 OR retired_by IS NOT NULL") == [(0,)]
+    home.run("corpus verify")
+
+
+def test_what_somebody_did_to_the_database_is_named(home: Mill, asked: Asked) -> None:
+    home.run("corpus import")
+    [(pair,)] = asked("SELECT min(pair_id) FROM qa_pairs")
+    asked("UPDATE qa_pairs SET answer = 'Nobody knows.' WHERE pair_id = (SELECT min(pair_id) FROM qa_pairs)")
+    verified = home.call("corpus verify")
+    assert "in 2 ways" in home.refused("corpus verify", verified)
+    assert f"pair {pair} has another text in the database" in verified.stdout
+    assert f"pair {pair} has another answer in the database" in verified.stdout
+    asked("DELETE FROM qa_pairs WHERE pair_id = (SELECT min(pair_id) FROM qa_pairs)")
+
+    assert f"pair {pair} is missing in the database" in home.call("corpus verify").stdout
+    assert "holds 22 rows in qa_pairs where imports wrote 23; nothing was imported" in home.refused(
+        "corpus import"
+    )
+    assert asked("SELECT count(*) FROM qa_pairs") == [(22,)]
+
+
+def test_tables_of_somebody_else_are_left_alone(home: Mill, asked: Asked) -> None:
+    asked("CREATE TABLE qa_pairs (somebody_elses text)")
+
+    assert "has a table qa_pairs that is not the corpus's" in home.refused("corpus import")
+    assert asked("SELECT * FROM qa_pairs") == []
+
+
+def test_a_search_merges_meaning_and_words(home: Mill, asked: Asked) -> None:
+    home.run("corpus import")
+    [(pair, question)] = asked("SELECT pair_id, question FROM qa_pairs ORDER BY pair_id LIMIT 1")
+
+    found = home.json(f'corpus search "{question}" -k 3')
+
+    assert (found["ways"], found["note"], len(found["found"])) == (["vector", "text"], None, 3)
+    assert found["found"][0]["pair"]["pair_id"] == pair
+    assert found["found"][0]["by_text"] == 1
+    assert [each["rank"] for each in found["found"]] == [1, 2, 3]
+    home.environment["GEMINI_API_KEY"] = ""
+    said = home.run(f'corpus search "{question}"').splitlines()
+    assert said[0].startswith("by words alone: ")
+    assert pair in said[1]
+    assert "key" in home.refused(f'corpus search "{question}" --only vector')
+
+
+def test_no_text_breaks_a_search(home: Mill) -> None:
+    home.run("corpus import")
+
+    for query in ("'", '"a" OR (b', "-x:* AND NOT ^", "% _ ; DROP TABLE qa_pairs --", "a" * 9_000, "\x1b[2J"):
+        found = home.json(f"corpus search --only text {shlex.quote(f'is {query}')}")
+        assert found["note"] is None
+    assert "nothing to search for" in home.refused("corpus search ' '")

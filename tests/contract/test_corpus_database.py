@@ -1,0 +1,309 @@
+"""The database of the corpus: one suite over SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pytest
+from sqlalchemy import text
+
+from adapters.corpus.loading import pair_blocks, vector_blocks
+from adapters.corpus.nearest import nearest
+from adapters.corpus.parts import write_parts
+from adapters.corpus.vectors import VectorFolder
+from adapters.sql.corpus.opening import open_corpus
+from adapters.sql.migrate import upgrade
+from core.corpus.importing import Source, take_in
+from core.corpus.row import CorpusRow, content_sha256
+from core.corpus.space import Space
+from core.errors import BadInputError, DatabaseError, RefusedError
+from tests.corpora import rows_of
+from tests.ledgers import NOON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from adapters.sql.corpus.database import SqlCorpus
+    from core.corpus.stored import ImportCounts
+
+SPACE = Space("models/gemini-embedding-001", 3)
+ROWS = rows_of(
+    [
+        ("What moves impermanent loss?", "The ratio of the two prices, and nothing else."),
+        ("What is a liquidity pool?", "Two tokens that anybody can trade against."),
+        ("Who pays the gas?", "Whoever sends the transaction pays for its gas."),
+    ],
+    flags=["check the ratio", 'a "quoted" flag'],
+    quality_scores={"overall": 87.5},
+)
+#: One axis a pair, so that which is nearest is plain.
+AXES = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])
+
+
+@pytest.fixture(params=["empty_sqlite_url", pytest.param("empty_postgres_url", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest) -> str:
+    found: str = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[SqlCorpus]:
+    opened = open_corpus(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def take(database: SqlCorpus, tmp_path: Path) -> Callable[..., ImportCounts]:
+    """Give a function that imports rows, and vectors by place, from Parquet files as the commands do."""
+    number = iter(range(100))
+
+    def taking(
+        rows: Sequence[CorpusRow],
+        vectors: Mapping[int, Sequence[float]] | None = None,
+        archived: Mapping[str, str] | None = None,
+    ) -> ImportCounts:
+        root = tmp_path / str(next(number))
+        paths = [root / part.path for part in write_parts(root, "wave-0002", rows)]
+        folder = VectorFolder(root, SPACE)
+        if vectors:
+            hashes = [rows[place].content_sha256 for place in vectors]
+            folder.add("e1", hashes, pa.array(list(vectors.values()), pa.list_(pa.float32(), 3)))
+        source = Source(
+            build="b" * 64,
+            dedup="d" * 64,
+            pairs=pair_blocks(paths, archived or {}),
+            archived={key.encode(): into for key, into in (archived or {}).items()},
+            space=SPACE if vectors else None,
+            vectors=vector_blocks(folder),
+        )
+        with database.importing() as importing:
+            counts = take_in(importing, source, database.place, NOON)
+        database.index(SPACE if vectors else None)
+        return counts
+
+    return taking
+
+
+def changed(row: CorpusRow, answer: str) -> CorpusRow:
+    return msgspec.structs.replace(row, answer=answer, content_sha256=content_sha256(row.question, answer))
+
+
+def asked(database: SqlCorpus, statement: str) -> list[tuple[Any, ...]]:
+    with database.access.writing() as connection:
+        found = connection.execute(text(statement))
+        return [tuple(row) for row in found] if found.returns_rows else []
+
+
+def test_every_column_comes_back_as_it_was(database: SqlCorpus, take: Callable[..., ImportCounts]) -> None:
+    take(ROWS)
+
+    for row in ROWS:
+        stored = dict(database.rows([row.pair_id])[row.pair_id])
+        stored.pop("row_sha256")
+        wanted = msgspec.structs.asdict(row)
+        wanted.pop("row")
+        wanted["content_sha256"] = bytes.fromhex(row.content_sha256)
+        assert {name: tuple(each) if isinstance(each, list) else each for name, each in stored.items()} == wanted
+
+
+def test_vectors_come_back_bit_by_bit(database: SqlCorpus, take: Callable[..., ImportCounts]) -> None:
+    odd = [0.6, -0.8, 1e-30]
+    counts = take(ROWS, {0: odd})
+
+    content = bytes.fromhex(ROWS[0].content_sha256)
+    assert database.vectors_of(SPACE, [content]) == {content: struct.pack("<3f", *odd)}
+    assert (counts.vectors, counts.vectors_missing) == (1, 2)
+
+
+def test_importing_twice_changes_nothing(database: SqlCorpus, take: Callable[..., ImportCounts]) -> None:
+    vectors = dict(enumerate(AXES))
+    assert take(ROWS, vectors).new == 3
+    before = database.last()
+
+    assert take(ROWS, vectors).nothing
+    assert database.last() == before
+
+
+def test_rows_that_moved_in_the_files_are_the_same_pairs(take: Callable[..., ImportCounts]) -> None:
+    take(ROWS)
+
+    assert take([msgspec.structs.replace(row, row=row.row + 7) for row in ROWS]).unchanged == 3
+
+
+def test_a_changed_pair_is_a_new_version_and_the_former_one_stays(
+    database: SqlCorpus, take: Callable[..., ImportCounts]
+) -> None:
+    take(ROWS, dict(enumerate(AXES)))
+    new = changed(ROWS[0], "The ratio.")
+    counts = take([new, *ROWS[1:]], dict(enumerate(AXES)))
+
+    assert (counts.changed, counts.unchanged, counts.vectors_new) == (1, 2, 1)
+    assert asked(database, "SELECT version, answer FROM qa_pairs WHERE version > 1") == [(2, "The ratio.")]
+    assert asked(database, "SELECT version, answer, imported_by, replaced_by FROM qa_versions") == [
+        (1, ROWS[0].answer, 1, 2)
+    ]
+    assert asked(database, "SELECT count(*) FROM embeddings") == [(3,)]
+    assert database.by_text("nothing else", 5) == []
+
+
+def test_a_pair_that_drops_out_is_retired_and_comes_back(
+    database: SqlCorpus, take: Callable[..., ImportCounts]
+) -> None:
+    take(ROWS)
+    gone, into = ROWS[2].pair_id, ROWS[1].pair_id
+    assert take(ROWS, archived={gone: into}).retired == 1
+
+    assert asked(database, "SELECT pair_id, merged_into FROM qa_pairs WHERE retired_by = 2") == [(gone, into)]
+    assert database.rows([gone]) == {}
+    assert database.by_text("gas", 5) == []
+    counts = take(ROWS)
+    assert (counts.revived, counts.unchanged) == (1, 2)
+    assert database.by_text("gas", 5) == [gone]
+
+
+def test_a_vector_that_was_made_anew_replaces_the_former_one(
+    database: SqlCorpus, take: Callable[..., ImportCounts]
+) -> None:
+    take(ROWS, {0: AXES[0]})
+    counts = take(ROWS, {0: AXES[1]})
+
+    content = bytes.fromhex(ROWS[0].content_sha256)
+    assert (counts.vectors_new, counts.new, counts.vectors) == (1, 0, 1)
+    assert database.vectors_of(SPACE, [content])[content] == struct.pack("<3f", *AXES[1])
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM qa_pairs WHERE version = 1", "UPDATE qa_pairs SET version = 9"]
+)
+def test_rows_that_no_import_wrote_are_refused(
+    database: SqlCorpus, take: Callable[..., ImportCounts], statement: str
+) -> None:
+    take(ROWS)
+    asked(database, statement)
+
+    with pytest.raises(RefusedError, match=r"qa_pairs .*nothing was imported: `batchmill corpus verify` names"):
+        take(ROWS[:1])
+    assert asked(database, "SELECT count(*) FROM imports") == [(1,)]
+
+
+def test_a_failure_in_the_middle_leaves_the_old_state_whole(
+    database: SqlCorpus, take: Callable[..., ImportCounts]
+) -> None:
+    take(ROWS[:2])
+    before = asked(database, "SELECT * FROM qa_pairs ORDER BY pair_id")
+
+    with pytest.raises(BadInputError, match="has the pair w2-s30-tvl-003 twice; nothing was imported"):
+        take([*ROWS, ROWS[2]])
+    with pytest.raises(BadInputError, match="has the length 2 instead of 1; nothing was imported"):
+        take(ROWS, {0: AXES[0], 2: [2.0, 0.0, 0.0]})
+
+    assert asked(database, "SELECT * FROM qa_pairs ORDER BY pair_id") == before
+    assert database.by_text("gas", 5) == []
+
+
+def test_a_first_import_that_fails_leaves_no_table(database: SqlCorpus, take: Callable[..., ImportCounts]) -> None:
+    with pytest.raises(BadInputError):
+        take([ROWS[0], ROWS[0]])
+
+    with pytest.raises(DatabaseError, match="holds no corpus yet; run `batchmill corpus import`"):
+        database.last()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO qa_pairs SELECT * FROM qa_pairs",
+        "UPDATE qa_pairs SET imported_by = 9",
+        "UPDATE qa_pairs SET session = 9",
+        "UPDATE qa_pairs SET version = 0",
+        "UPDATE qa_pairs SET merged_into = 'w2-s30-tvl-001'",
+        "UPDATE embeddings SET dimensions = 4",
+        "DELETE FROM imports",
+    ],
+)
+def test_what_would_be_half_an_import_is_refused_by_the_tables(
+    database: SqlCorpus, take: Callable[..., ImportCounts], statement: str
+) -> None:
+    take(ROWS, {0: AXES[0]})
+
+    with pytest.raises(DatabaseError):
+        asked(database, statement)
+
+
+def test_the_nearest_vectors_are_found_in_their_order(
+    database: SqlCorpus, take: Callable[..., ImportCounts]
+) -> None:
+    take(ROWS, dict(enumerate(AXES)))
+
+    found = database.by_vector(SPACE, [0.1, 0.9, 0.3], 3, nearest)
+    assert found == [ROWS[1].pair_id, ROWS[2].pair_id, ROWS[0].pair_id]
+    assert database.by_vector(SPACE, [0.1, 0.9, 0.3], 1, nearest) == [ROWS[1].pair_id]
+
+
+def test_words_are_found_in_any_form_and_the_best_pair_is_first(
+    database: SqlCorpus, take: Callable[..., ImportCounts]
+) -> None:
+    take(ROWS)
+
+    assert database.by_text("what moved impermanent losses", 3)[0] == ROWS[0].pair_id
+    assert database.by_text("gas pools", 3)[:2] in (
+        [ROWS[1].pair_id, ROWS[2].pair_id],
+        [ROWS[2].pair_id, ROWS[1].pair_id],
+    )
+    assert database.by_text("xyzzy", 3) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "'", '"', '"a" OR (b', "-x:* AND NOT ^", "a\0b", "💧 {}[]\\", "NEAR(a b)", "* " * 500, "q" * 9_000],
+)
+def test_no_text_breaks_a_search(database: SqlCorpus, take: Callable[..., ImportCounts], query: str) -> None:
+    take(ROWS)
+
+    assert len(database.by_text(query, 3)) <= 3
+
+
+def test_a_pair_with_the_character_nul_is_named_or_kept(
+    database: SqlCorpus, take: Callable[..., ImportCounts]
+) -> None:
+    rows = [ROWS[0], changed(ROWS[1], "Two\0tokens.")]
+    if database.access.dialect.name == "sqlite":
+        take(rows)
+        assert database.rows([ROWS[1].pair_id])[ROWS[1].pair_id]["answer"] == "Two\0tokens."
+        return
+    with pytest.raises(BadInputError, match=r"answer of the pair w2-s30-tvl-002 holds the character NUL"):
+        take(rows)
+
+
+def test_the_corpus_may_live_beside_the_ledger(url: str, take: Callable[..., ImportCounts]) -> None:
+    upgrade(url)
+    take(ROWS)
+    upgrade(url)
+
+    assert take(ROWS).nothing
+
+
+def test_a_newer_corpus_is_left_alone(database: SqlCorpus, take: Callable[..., ImportCounts]) -> None:
+    take(ROWS)
+    asked(database, "UPDATE corpus_version SET version_num = 'c9999'")
+
+    for ask in (database.last, lambda: take(ROWS)):
+        with pytest.raises(DatabaseError, match=r"was made by a newer batchmill .*; update batchmill"):
+            ask()
+
+
+def test_an_address_that_is_none_names_its_setting() -> None:
+    with pytest.raises(DatabaseError, match=r"corpus\.database is not the address of a database"):
+        open_corpus("corpus.db")
+
+
+def test_asking_makes_no_file(tmp_path: Path) -> None:
+    database = open_corpus(f"sqlite:///{tmp_path / 'none.db'}")
+    with pytest.raises(DatabaseError, match="holds no corpus yet"):
+        database.last()
+    assert not (tmp_path / "none.db").exists()
