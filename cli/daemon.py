@@ -11,6 +11,7 @@ from cli.compose import database_url
 from cli.driving import Drive
 from cli.logs import open_log, tell, whereabouts
 from cli.submission import closing, complain
+from cli.telling import telling
 from cli.vitals import Vitals
 from cli.watched import watched
 
@@ -40,15 +41,19 @@ def serve(workspace: Opened, wishes: Wishes) -> None:
     settings = workspace.settings
     vitals = Vitals(workspace.clock, database_url(workspace.root, settings), settings.watch.still_seconds)
 
+    def warn(text: str) -> None:
+        log.warning("trouble", said=text)
+
     def observe(events: Sequence[Recorded]) -> None:
         vitals.appended(events)
+        trace(events)
         if wishes.as_json:
             tell(log, events, lambda recorded: whereabouts(drive.books, recorded))
         else:
             tell(log, events)
 
     manager = ServiceManager()
-    with watched(settings.watch, vitals) as url:
+    with watched(settings.watch, vitals) as url, telling(workspace.database, warn) as trace:
         drive = Drive(
             workspace,
             "daemon",
@@ -56,7 +61,7 @@ def serve(workspace: Opened, wishes: Wishes) -> None:
             attention=Attention(workspace, log) if settings.driving.watch_inbox else None,
             vitals=vitals,
             observe=observe,
-            warn=lambda text: log.warning("trouble", said=text),
+            warn=warn,
         )
         idleness = Idleness()
 

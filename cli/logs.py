@@ -12,6 +12,7 @@ import structlog
 from cli.compose import api_key
 from cli.render.text import clean
 from core.batch.numbers import label
+from core.errors import LedgerError
 from core.ledger.streams import batch_number, wave_number
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def tell(
 def whereabouts(books: Books, recorded: Recorded) -> dict[str, Any]:
     """Return what a machine looks lines up by: batch as people write it, wave, correlation, actor and cause.
 
-    A batch that this event closed is read from the ledger again, which is one small query.
+    A batch that this event closed is read from the ledger again, which is one small query; if that fails, the line
+    does without the wave, since the event itself is recorded.
     """
     fields: dict[str, Any] = {
         "correlation": recorded.correlation,
@@ -82,7 +84,11 @@ def whereabouts(books: Books, recorded: Recorded) -> dict[str, Any]:
     number = batch_number(recorded.stream)
     if number is None:
         return {"wave": wave_number(recorded.stream), **fields}
-    return {"batch": label(number), "wave": books.get(number).wave, **fields}
+    fields = {"batch": label(number), **fields}
+    try:
+        return {**fields, "wave": books.get(number).wave}
+    except LedgerError:
+        return fields
 
 
 TROUBLES = {

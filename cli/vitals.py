@@ -163,7 +163,8 @@ class Vitals:
             with glance(self._url) as database:
                 database.answer()
                 schema = database.schema()
-                tokens = {on_record.holder.token for on_record in database.drivers()}
+                # Of another schema nothing more can be read with certainty.
+                drivers = database.drivers() if schema == SCHEMA else []
         except LedgerError:
             return None, False, False
-        return schema, True, self._token in tokens
+        return schema, True, any(on_record.holder.token == self._token for on_record in drivers)

@@ -26,6 +26,7 @@ HOMES = {
     "harper": ("adapters.language",),
     "watchfiles": ("adapters.watching",),
     "prometheus_client": ("adapters.metrics",),
+    "opentelemetry": ("adapters.tracing",),
     "starlette": ("adapters.emulator", "cli.mcp"),
     "uvicorn": ("adapters.emulator", "cli.mcp"),
     "mcp": ("cli.mcp",),

@@ -99,6 +99,7 @@ class _Examined:
     def _contents(self, opened: Opened, database: Glance) -> Iterator[Finding]:
         rows = yield from ledger.check_events(opened.database.store)
         self.rows = rows.batches if rows else []
+        yield from safely("head", lambda: ledger.check_head(opened.database.store, opened.database.stored))
         yield from safely("driver", lambda: self._driver(database, rows.under_way if rows else None))
         if rows is None:
             return

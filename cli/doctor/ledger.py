@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from adapters.sql.glance import Glance, OnRecord
     from cli.doctor.finding import Finding
+    from core.ledger.stored import StoredEvents
     from core.ports import EventStore, Holder, ReadModel
     from core.projections.rows import BatchRow, WaveRow
 
@@ -140,6 +141,27 @@ def check_events(store: EventStore) -> Generator[Finding, None, Rows | None]:
         return None
     yield ok("events", f"all can be read: {rows.position}; batches: {len(rows.batches)}, waves: {len(rows.waves)}")
     return rows
+
+
+def check_head(store: EventStore, stored: StoredEvents) -> Iterator[Finding]:
+    """Compare the head that the ledger keeps with the last event that is there: a ledger cut short has another.
+
+    Whether every event is what was recorded takes the hashes of all of them, which `history --verify` follows.
+    """
+    advice = "`batchmill history --verify` says more; restore a backup, and keep this database"
+    try:
+        head = stored.ledger_head()
+        # A daemon may append between the two questions.
+        while (last := store.head()) != head.position and (now := stored.ledger_head()) != head:
+            head = now
+    except LedgerError as error:
+        yield fail_of("head", error)
+        return
+    if last != head.position:
+        found = f"the last event is at position {last}, but the ledger's head is at {head.position}"
+        yield fail("head", found, advice)
+    else:
+        yield ok("head", f"at the last event: {head}")
 
 
 def check_tables(store: EventStore, kept: ReadModel, rows: Rows) -> Iterator[Finding]:

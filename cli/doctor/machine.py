@@ -16,6 +16,7 @@ from cli.doctor.ledger import UNDER_WAY, listed
 from core.batch.lifecycle import Status
 from core.errors import RefusedError, StorageError
 from core.ports import Holder
+from core.quality.request_documents import OUTBOX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -126,7 +127,7 @@ def amount(size: int) -> str:
 
 def check_parts(files: Workspace, folders: Folders) -> Iterator[Finding]:
     """Look for parts that a write left when its process died, where files of the workspace are written."""
-    found = {name: _parts(files, name) for name in (".", folders.submissions, folders.results)}
+    found = {name: _parts(files, name) for name in (".", folders.submissions, folders.results, OUTBOX)}
     swept = judge_parts(found.pop(folders.results), "the next `batchmill run` removes it at its start")
     rest = judge_parts([part for parts in found.values() for part in parts], "nothing uses it: delete it by hand")
     yield from [*swept, *rest] or [ok("leftover parts", "none")]

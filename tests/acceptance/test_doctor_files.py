@@ -71,7 +71,8 @@ def test_a_folder_that_leads_elsewhere_is_refused(mill: Mill, tmp_path: Path) ->
 
 def test_parts_of_dead_writes_are_named_with_what_removes_them(mill: Mill) -> None:
     come_home(mill)
-    for folder in ("results", "submissions"):
+    for folder in ("results", "submissions", "outbox/droid"):
+        (mill.root / folder).mkdir(parents=True, exist_ok=True)
         # No process has this number: it is beyond what a kernel gives out.
         (mill.root / folder / f".batch_205.jsonl.{2**30}.c0ffee00.part").write_bytes(b"x" * 2048)
 
@@ -81,5 +82,6 @@ def test_parts_of_dead_writes_are_named_with_what_removes_them(mill: Mill) -> No
     assert "results/.batch_205.jsonl" in lines[0]
     assert "(2.0 KiB); the next `batchmill run` removes it" in lines[0]
     assert "delete it by hand" in lines[1]
+    assert "outbox/droid/.batch_205.jsonl" in lines[1]
     mill.run("run --until-idle")
     assert "results/" not in examined(mill, "--offline")["leftover parts"][1]

@@ -96,6 +96,20 @@ def test_an_event_that_cannot_be_read_is_a_line(offline: Mill) -> None:
     assert "nobody drives" in found["driver"][1]
 
 
+def test_a_ledger_that_was_cut_short_is_a_line(offline: Mill) -> None:
+    written(offline, a=11)
+    assert examined(offline, "--offline")["head"][0] == "ok"
+    offline.sql(
+        "DROP TRIGGER events_no_delete", "DELETE FROM events WHERE position = (SELECT max(position) FROM events)"
+    )
+
+    found = examined(offline, "--offline")["head"]
+
+    assert found[0] == "fail"
+    assert "the last event is at position" in found[1]
+    assert "restore a backup" in found[1]
+
+
 def test_rows_and_documents_that_were_edited_are_warnings(offline: Mill) -> None:
     written(offline, a=11)
     with closing(sqlite3.connect(offline.root / "batchmill.db")) as connection, connection:

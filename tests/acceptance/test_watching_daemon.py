@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from adapters.emulator.settings import EmulatorSettings
 from adapters.process import this_process
 from adapters.sql.database import open_database
-from tests.bad_lines import BadLine, Refusal
+from tests.bad_lines import CREATE, BadLine, Refusal
 from tests.ledgers import SetClock
 from tests.workspaces import KEY, Mill, Running, written
 
@@ -116,6 +116,19 @@ def test_a_key_that_is_refused_makes_it_not_ready_until_it_is_accepted(mill: Mil
         assert figures(url)["batchmill_key_refused", ""] == 1
         line.forget()
         running.wait_until(lambda: health(url, "/ready")[0] == 200)
+
+
+def test_a_daemon_that_hangs_in_a_call_is_not_alive(mill: Mill, line: BadLine) -> None:
+    mill.environment["BATCHMILL_WATCH__STILL_SECONDS"] = "0.5"
+    written(mill, a=11)
+    hung = line.hang(CREATE)
+    with mill.started("run --watch-port 0") as running:
+        url = address(running)
+        running.wait_until(hung.is_set)
+        running.wait_until(lambda: health(url, "/live")[0] == 503)
+        assert health(url, "/live")[1]["found"].endswith("which is longer than 0.5 s")
+        line.release()
+        running.wait_until(lambda: health(url, "/live")[0] == 200)
 
 
 def test_a_ledger_that_is_gone_makes_it_not_ready(mill: Mill) -> None:
