@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.assessments import read_assessment
+from core.batch.adopted_events import RefinedAdopted
 from core.batch.events import AnswersRead
 from core.batch.lifecycle import Status
 from core.batch.numbers import base_of, in_order, round_of
@@ -100,7 +101,7 @@ def _batch(store: EventStore, row: BatchRow) -> BatchInput:
 
 
 def _refined(store: EventStore, row: BatchRow) -> RecordedFile:
-    """Return the file that the last reading of the batch's answers wrote."""
+    """Return the file that the last reading of the batch's answers, or the last taking over, wrote."""
     events = (recorded.event for recorded in store.read_stream(batch_stream(row.number)))
-    last = [event for event in events if isinstance(event, AnswersRead)][-1]
+    last = [event for event in events if isinstance(event, AnswersRead | RefinedAdopted)][-1]
     return RecordedFile(last.path, last.sha256)

@@ -6,6 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from adapters.emulator.settings import EmulatorSettings
@@ -201,3 +202,15 @@ def test_a_file_that_is_none_and_a_batch_that_there_is_not_are_named(adopted: Mi
     assert "the ledger has no batch 99" in adopted.refused(f"adopt refined {path} --batch 99")
     assert "no refined pair" in adopted.run(f"adopt refined {lines(tmp_path / 'empty.jsonl', [])}")
     assert balance(adopted) == (0, 0)
+
+
+def test_refined_pairs_that_were_taken_over_are_in_the_corpus(adopted: Mill, tmp_path: Path) -> None:
+    adopted.run(f"adopt refined {lines(tmp_path / 'refined.jsonl', refined(5))}")
+    adopted.run("accept --wave 1 --reason 'what came home is fine'")
+
+    built = adopted.json("corpus build")
+
+    rows = pq.read_table(adopted.root / built["folder"]).to_pylist()
+    assert (len(rows), {row["batch"] for row in rows}) == (size(5), {5})
+    assert rows[1]["pair_id"] == "w1-adopted-b005-002"
+    assert rows[1]["answer"].startswith("In short: ")
