@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from core.corpus.space import Space
     from core.engine.at_once import OnlineEmbedder
-    from core.ports import ProviderStore, ReadModel
+    from core.ports import ReadModel
+    from core.provider import ProviderStore
 
 SQLITE = "sqlite:///"
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from cli.vitals import Vitals
     from core.batch.state import Batch
     from core.ledger.recorded import Recorded
-    from core.ports import BatchProvider, Share
+    from core.ports import Share
+    from core.provider import BatchProvider
 
 #: SIGTERM is honoured within five seconds; what a call under way does after that, the next start finds out.
 GRACE_SECONDS = 4.0

@@ -12,7 +12,7 @@ from core.batch.decider import decide
 from core.batch.folding import evolve
 from core.batch.state import Batch
 from core.pairs import PairRange
-from core.ports import Job, JobState, RemoteFile
+from core.provider import Job, JobState, RemoteFile
 from core.reconcile.seen import Seen
 from core.reconcile.terms import Terms
 from core.reconcile.view import View

@@ -52,7 +52,8 @@ if TYPE_CHECKING:
     from core.engine.repair import Supplies
     from core.exchange.asking import Asking
     from core.ledger.recorded import Recorded
-    from core.ports import BatchProvider, EventStore, FilePage, Job, JobPage, PendingFile, RemoteFile
+    from core.ports import EventStore, PendingFile
+    from core.provider import BatchProvider, FilePage, Job, JobPage, RemoteFile
     from core.wave.decider import WaveCommand
 
 T = TypeVar("T")

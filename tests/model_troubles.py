@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from core.batch.commands import BatchCommand
     from core.ledger.recorded import Recorded
-    from core.ports import BatchProvider, Clock, Fence, Job, RemoteFile, StoredFile
+    from core.ports import Clock, Fence, StoredFile
+    from core.provider import BatchProvider, Job, RemoteFile
 
 VERBS = ("upload", "create", "get", "list", "download", "cancel")
 

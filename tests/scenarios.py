@@ -15,7 +15,7 @@ from adapters.emulator.scenario import scenario_of
 from adapters.emulator.settings import EmulatorSettings
 
 if TYPE_CHECKING:
-    from core.ports import Job
+    from core.provider import Job
 
 MODEL = "gemini-2.5-flash"
 PENDING, RUNNING = 60.0, 600.0

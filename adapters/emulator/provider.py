@@ -15,7 +15,7 @@ from adapters.emulator.shapes import LARGEST_PAGE, counts, page_token, read_page
 from adapters.emulator.standing import inline
 from adapters.emulator.translation import core_error, lost, struck
 from core.errors import GoneError, RejectedError
-from core.ports import FilePage, Job, JobPage, JobState, RemoteFile
+from core.provider import FilePage, Job, JobPage, JobState, RemoteFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class EmulatedProvider:
-    """Implements core.ports.BatchProvider over an Emulator, and counts its calls there like the HTTP server."""
+    """Implements core.provider.BatchProvider over an Emulator, and counts its calls there like the HTTP server."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator

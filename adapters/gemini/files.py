@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from adapters.gemini.operations import moment_of
-from core.ports import FilePage, RemoteFile
+from core.provider import FilePage, RemoteFile
 
 LARGEST_PAGE = 100
 """The most files that the service puts on a page; its documentation says so."""

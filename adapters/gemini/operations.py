@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from core.one_line import one_line
-from core.ports import Job, JobPage, JobState
+from core.provider import Job, JobPage, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`core.ports.BatchProvider` over google-genai: one attempt a call, a time limit, raw operations."""
+"""`core.provider.BatchProvider` over google-genai: one attempt a call, a time limit, raw operations."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from adapters.gemini.files import LARGEST_PAGE, file_of, file_page_of
 from adapters.gemini.operations import inline_lines, job_of, page_of, state_of
 from adapters.gemini.translate import translated
 from core.errors import AmbiguousError, GoneError, RejectedError
-from core.ports import Job, JobPage
+from core.provider import Job, JobPage
 
 if TYPE_CHECKING:
     import io
     from datetime import datetime
     from typing import BinaryIO
 
-    from core.ports import FilePage, RemoteFile
+    from core.provider import FilePage, RemoteFile
 
 #: Uploads of .jsonl need their type said: the client library cannot guess it.
 JSONL = "application/jsonl"

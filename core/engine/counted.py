@@ -9,7 +9,7 @@ from core.reconcile.seen import Calls
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from core.ports import BatchProvider, FilePage, Job, JobPage
+    from core.provider import BatchProvider, FilePage, Job, JobPage
 
 
 class Counted:

@@ -12,7 +12,7 @@ from core.engine.haul import Haul
 from core.engine.inspection import count_lines, doubts
 from core.engine.places import result_path
 from core.errors import GoneError, ProviderError, StorageError, UnavailableError
-from core.ports import Job, JobState
+from core.provider import Job, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

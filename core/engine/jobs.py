@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import GoneError, ProviderError, RejectedError, UnavailableError
-from core.ports import JobState
+from core.provider import JobState
 from core.reconcile.matching import OUR_NAME
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
-    from core.ports import BatchProvider, Job, ProviderLists, RemoteFile
+    from core.provider import BatchProvider, Job, ProviderLists, RemoteFile
 
 #: More pages than any project has: a list that never ends is an error of the provider, not a reason to hang.
 MOST_PAGES = 10_000

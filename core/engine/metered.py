@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
-    from core.ports import BatchProvider, FilePage, Job, JobPage, RemoteFile
+    from core.provider import BatchProvider, FilePage, Job, JobPage, RemoteFile
 
 VERBS = ("upload", "create", "get", "list_jobs", "list_files", "download", "cancel", "delete_file")
 OK = "ok"
@@ -49,7 +49,7 @@ class CallListener(Protocol):
 
 
 class Metered:
-    """Implements `core.ports.BatchProvider` by passing every call on, and tells a listener of it."""
+    """Implements `core.provider.BatchProvider` by passing every call on, and tells a listener of it."""
 
     def __init__(self, provider: BatchProvider, listener: CallListener, ticks: Callable[[], float]) -> None:
         """Pass calls on to `provider`; `ticks` gives seconds that no clock's jump changes."""

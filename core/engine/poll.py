@@ -12,7 +12,7 @@ from core.engine.books import Entry
 from core.engine.failure import failure
 from core.engine.jobs import lists_ours, look_at, look_for
 from core.errors import CredentialsError, GoneError, ProviderError, RejectedError
-from core.ports import JobState
+from core.provider import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.batch.commands import BatchCommand
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
-    from core.ports import Job
+    from core.provider import Job
 
 ENDED = {JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from core.engine.workshop import Workshop
-    from core.ports import Job
+    from core.provider import Job
     from core.reconcile.view import View
 
 #: Results are downloaded so many at a time, the most urgent ones first.

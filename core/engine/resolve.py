@@ -9,7 +9,7 @@ from core.batch import commands as c
 from core.engine.books import Entry
 from core.engine.jobs import all_jobs
 from core.errors import CredentialsError, GoneError, ProviderError, RejectedError
-from core.ports import JobState
+from core.provider import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
-    from core.ports import Job
+    from core.provider import Job
 
 FRUITLESS = {JobState.FAILED, JobState.CANCELLED, JobState.EXPIRED}
 

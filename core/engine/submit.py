@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.batch.commands import BatchCommand
     from core.batch.state import Batch
     from core.engine.workshop import Workshop
-    from core.ports import Job
+    from core.provider import Job
 
 #: The provider deletes uploaded files after 48 h; one that would die within the next hour is uploaded anew.
 FILE_LIFE = timedelta(hours=48)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from core.engine.books import Books
     from core.engine.policy import Policy
     from core.engine.repair import Supplies
-    from core.ports import BatchProvider, Clock, WorkspaceFiles
+    from core.ports import Clock, WorkspaceFiles
+    from core.provider import BatchProvider
 
     Item = TypeVar("Item")
     Result = TypeVar("Result")

@@ -12,7 +12,7 @@ from core.batch.adopting import OPEN
 from core.batch.adopting_commands import AdoptJob, SightJob
 from core.batch.adoption import NEVER_SUBMITTED, WRONG_FORMAT
 from core.batch.lifecycle import Status
-from core.ports import JobState
+from core.provider import JobState
 from core.reconcile.judgement import Judgement, Outcome
 from core.reconcile.matching import best_first
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.batch.commands import BatchCommand
     from core.batch.state import Batch
-    from core.ports import Job
+    from core.provider import Job
     from core.reconcile.matching import Match, Torn
     from core.reconcile.seen import Seen
     from core.reconcile.terms import Terms

@@ -14,7 +14,7 @@ from core.reconcile.own import judge_own
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from core.ports import Job
+    from core.provider import Job
     from core.reconcile.matching import Match
     from core.reconcile.seen import Seen
     from core.reconcile.terms import Terms

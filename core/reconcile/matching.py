@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.adoption.names import number_in_name
-from core.ports import Job  # noqa: TC001 - msgspec reads the annotations at run time
+from core.provider import Job  # noqa: TC001 - msgspec reads the annotations at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from core.ports import RemoteFile
+    from core.provider import RemoteFile
     from core.reconcile.view import View
 
 NAME, DISPLAY, INPUT, TIME, SETTLED = "name", "display name", "input file", "time", "a person's word"

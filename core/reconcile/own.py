@@ -16,7 +16,7 @@ from core.reconcile.matching import DISPLAY, INPUT, NAME, OUR_NAME, Match
 if TYPE_CHECKING:
     from core.batch.commands import BatchCommand
     from core.batch.state import Batch
-    from core.ports import Job
+    from core.provider import Job
     from core.reconcile.seen import Seen
     from core.reconcile.terms import Terms
     from core.reconcile.view import View

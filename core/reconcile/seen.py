@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from core.ports import Job, RemoteFile  # noqa: TC001 - msgspec reads the annotations at run time
+from core.provider import Job, RemoteFile  # noqa: TC001 - msgspec reads the annotations at run time
 
 
 class Calls(msgspec.Struct):

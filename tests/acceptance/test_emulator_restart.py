@@ -20,7 +20,7 @@ from adapters.emulator.scenario import scenario_of
 from adapters.emulator.server import serve
 from adapters.emulator.settings import EmulatorSettings
 from core.errors import BadInputError
-from core.ports import JobState
+from core.provider import JobState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ import pytest
 from adapters.emulator.truth import read_truth
 from adapters.gemini.provider import GeminiProvider
 from core.errors import GoneError
-from core.ports import JobState
+from core.provider import JobState
 from tests.workspaces import SHARED, Mill, Running
 
 if TYPE_CHECKING:

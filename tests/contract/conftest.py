@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from adapters.emulator.emulator import Emulator
     from adapters.sql.database import Database
-    from core.ports import BatchProvider, Claims, EventStore, Lease, ReadModel
+    from core.ports import Claims, EventStore, Lease, ReadModel
+    from core.provider import BatchProvider
     from tests.ledgers import SetClock
 
 

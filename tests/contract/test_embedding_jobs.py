@@ -10,10 +10,10 @@ import pytest
 
 from adapters.emulator.settings import EmulatorSettings
 from core.errors import GoneError, RejectedError
-from core.ports import JobState
+from core.provider import JobState
 
 if TYPE_CHECKING:
-    from core.ports import BatchProvider, Job
+    from core.provider import BatchProvider, Job
 
 MODEL = "gemini-embedding-001"
 

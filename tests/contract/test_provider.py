@@ -11,12 +11,13 @@ import pytest
 
 from adapters.emulator.settings import EmulatorSettings
 from core.errors import GoneError, RejectedError
-from core.ports import JobState
+from core.provider import JobState
 
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from core.ports import BatchProvider, Clock, Job
+    from core.ports import Clock
+    from core.provider import BatchProvider, Job
 
     class JumpingClock(Clock, Protocol):
         def jump(self, seconds: float) -> None: ...

@@ -15,7 +15,8 @@ from tests.scenarios import MODEL, batch_lines
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from core.ports import BatchProvider, Clock, ProviderStore, RemoteFile
+    from core.ports import Clock
+    from core.provider import BatchProvider, ProviderStore, RemoteFile
 
     class JumpingClock(Clock, Protocol):
         def jump(self, seconds: float) -> None: ...

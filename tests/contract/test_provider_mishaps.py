@@ -10,12 +10,12 @@ import pytest
 from adapters.emulator.scenario import scenario_of
 from adapters.emulator.settings import EmulatorSettings
 from core.errors import AmbiguousError, GoneError, ProviderError, RateLimitedError, RejectedError, UnavailableError
-from core.ports import JobState
+from core.provider import JobState
 from tests.scenarios import MODEL, batch_lines
 
 if TYPE_CHECKING:
     from adapters.emulator.emulator import Emulator
-    from core.ports import BatchProvider, Job
+    from core.provider import BatchProvider, Job
 
 NO_ANSWER = ["lost", "reset", "empty", "html"]
 

@@ -18,7 +18,7 @@ from core.errors import (
     RejectedError,
     UnavailableError,
 )
-from core.ports import JobState
+from core.provider import JobState
 from tests.mill import PENDING, RUNNING
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import pytest
 
 from adapters.emulator.refusals import ApiError
 from core.errors import GoneError
-from core.ports import JobState
+from core.provider import JobState
 from tests.scenarios import LONG_ENOUGH, Troubled, batch_lines
 
 if TYPE_CHECKING:
     from adapters.emulator.emulator import Emulator
-    from core.ports import Job
+    from core.provider import Job
 
 HOUR = 3600.0
 TWO_DAYS = 48 * HOUR

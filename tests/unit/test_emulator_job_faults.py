@@ -6,7 +6,7 @@ import pytest
 
 from adapters.emulator.shapes import operation_shape
 from core.errors import GoneError
-from core.ports import JobState
+from core.provider import JobState
 from tests.scenarios import LONG_ENOUGH, Troubled
 
 DAY = 86_400.0

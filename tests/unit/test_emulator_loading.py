@@ -12,11 +12,11 @@ import pytest
 from adapters.emulator.quotas import Quotas
 from adapters.emulator.truth import TrueFile, TrueJob, Truth
 from core.errors import BadInputError, GoneError
-from core.ports import JobState
+from core.provider import JobState
 from tests.scenarios import LONG_ENOUGH, PENDING, RUNNING, Troubled
 
 if TYPE_CHECKING:
-    from core.ports import Job, RemoteFile
+    from core.provider import Job, RemoteFile
 
 HOUR = 3600.0
 NOW = datetime(2026, 11, 2, tzinfo=UTC)

@@ -7,12 +7,12 @@ import pytest
 
 from core.batch import events as e
 from core.batch.lifecycle import Status
-from core.ports import JobState
 from core.projections.balance import Balance
+from core.provider import JobState
 from tests.mill import PENDING, RUNNING
 
 if TYPE_CHECKING:
-    from core.ports import Job
+    from core.provider import Job
     from tests.mill import Mill
 
 

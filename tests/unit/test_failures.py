@@ -9,10 +9,10 @@ from core.batch import events as e
 from core.batch.failures import worth_another_attempt
 from core.batch.lifecycle import Status
 from core.errors import GoneError, RejectedError, UnavailableError
-from core.ports import JobState
+from core.provider import JobState
 
 if TYPE_CHECKING:
-    from core.ports import Job
+    from core.provider import Job
     from tests.mill import Mill
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.gemini.files import digest_of, file_of, file_page_of
-from core.ports import FilePage
+from core.provider import FilePage
 
 DIGEST = hashlib.sha256(b"lines")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.gemini.operations import inline_lines, job_of, moment_of, page_of, state_of
-from core.ports import JobState
+from core.provider import JobState
 
 FILE = {"responsesFile": "files/batch-7jx0d3p9"}
 ROWS = [{"response": {"a": 1}, "metadata": {"key": "r1"}}, {"error": {"code": 13}, "metadata": {"key": "r2"}}]

@@ -10,13 +10,13 @@ import pytest
 from core.batch import events as e
 from core.batch.lifecycle import Status
 from core.errors import CredentialsError, GoneError, ProviderError, UnavailableError
-from core.ports import JobPage
+from core.provider import JobPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.engine.advance import Engine
-    from core.ports import Job
+    from core.provider import Job
     from tests.mill import Mill
 
 HOUR = 3600.0

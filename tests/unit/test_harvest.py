@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from core.errors import BatchmillError
-    from core.ports import Job
+    from core.provider import Job
     from tests.mill import Mill
 
 

@@ -9,10 +9,10 @@ from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.engine.books import Entry
 from core.errors import AmbiguousError, RateLimitedError
-from core.ports import JobState
+from core.provider import JobState
 
 if TYPE_CHECKING:
-    from core.ports import Job
+    from core.provider import Job
     from tests.mill import Mill
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from core.engine.jobs import all_jobs, look_at
 from core.errors import ProviderError, RejectedError, UnavailableError
-from core.ports import JobPage, JobState
+from core.provider import JobPage, JobState
 from tests.batches import MODEL
 
 if TYPE_CHECKING:
-    from core.ports import Job
+    from core.provider import Job
     from tests.mill import Mill
 
 LINE = b'{"key": "r1", "request": {"contents": [{"parts": [{"text": "Hello."}]}]}}\n'

@@ -21,7 +21,7 @@ from tests.batches import GONE, HAND_OVER, SHA, later
 from tests.ledgers import NOON
 
 if TYPE_CHECKING:
-    from core.ports import Job
+    from core.provider import Job
     from core.reconcile.view import View
 
 OTHER_KEY = Terms(TERMS.at, TERMS.job_hours, trusted=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.batch.adopting_commands import SettleClaim
-from core.ports import RemoteFile
+from core.provider import RemoteFile
 from core.reconcile.matching import Match, Matcher, Torn, best_first
 from tests.adopted import adopted, after, job, later, view
 from tests.batches import SHA

@@ -17,7 +17,7 @@ from tests.batches import DOUBLE, FAIL, HAPPY, NONCE, OTHER_SHA, SHA, START, giv
 
 if TYPE_CHECKING:
     from core.batch.state import Batch
-    from core.ports import Job
+    from core.provider import Job
 
 MINE = f"w2-batch_205-a1-{NONCE}"
 #: As another ledger of the same wave would have called it.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import BinaryIO
 
-    from core.ports import Job
+    from core.provider import Job
 
 R1, R2 = repair_of(205, 1), repair_of(205, 2)
 replace = msgspec.structs.replace

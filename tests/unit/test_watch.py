@@ -10,11 +10,11 @@ from core.batch.lifecycle import Status
 from core.batch.state import Batch
 from core.engine.policy import Policy
 from core.engine.watch import Watch
-from core.ports import JobState
+from core.provider import JobState
 from tests.batches import later
 
 if TYPE_CHECKING:
-    from core.ports import Job
+    from core.provider import Job
     from tests.mill import Mill
 
 HOUR, DAY = 3_600.0, 86_400.0

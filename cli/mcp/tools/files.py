@@ -15,7 +15,7 @@ from core.one_line import one_line
 if TYPE_CHECKING:
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
-    from core.ports import RemoteFile
+    from core.provider import RemoteFile
 
 JSONL = "application/jsonl"
 FileUri = Annotated[str, msgspec.Meta(description="The upload's name, files/…, or its address.")]
