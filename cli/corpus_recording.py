@@ -81,6 +81,7 @@ def _record(opened: Opened, command: str, *steps: CorpusEvent) -> None:
             news.append(NewEvent(CORPUS, corpus.version, step, context))
     if news:
         store.append(news)
+        opened.catch_up()
 
 
 def _built(opened: Opened, home: CorpusFolder, build: BuildManifest) -> CorpusBuilt:

@@ -52,7 +52,8 @@ def search(opened: Opened, query: str, most: int, only: Way | None) -> Searched:
     Raises BadInputError for a query without a word, DatabaseError when the database cannot be used or holds no
     corpus; and with `only` vectors what kept them away, which is a note otherwise.
     """
-    query = query.strip()[:LONGEST]
+    # What a terminal hands on that is no UTF-8 cannot be said to a database or a provider.
+    query = query.encode("utf-8", "replace").decode().strip()[:LONGEST]
     if not query:
         raise BadInputError("there is nothing to search for; give some words or a question")
     depth = max(most, DEPTH)

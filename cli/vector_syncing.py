@@ -30,10 +30,11 @@ def gathered(opened: Opened, space: Space) -> VectorFolder:
     """Return the folder of a space, with every vector of it that the ledger knows; a file is put there once.
 
     Raises RefusedError when a file of vectors is missing or not as it was recorded, StorageError when the disk
-    refuses. What a killed command left out is put there by the next.
+    refuses. What a killed command left out, and what was altered since, is put there by the next.
     """
     folder = VectorFolder(opened.root / FOLDER, space)
-    standing = {path.stem for path in folder.files()}
+    folder.drop_altered()
+    standing = folder.names()
     for row in opened.rows().batches():
         if row.embeds and row.model == space.model and row.refined and row.read_at:
             read = _reading(opened, row)

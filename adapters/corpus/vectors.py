@@ -1,4 +1,4 @@
-"""Vectors by content hash: `vectors/<space>/<name>.parquet` in the corpus folder, each file whole or not there.
+"""Vectors by content hash: `vectors/<space>/<name>.<sha256>.parquet`, each file whole or not there.
 
 A file has two columns, `content_sha256` (string, hex) and `vector` (a list of as many float32 as the space has
 dimensions, of length 1). Files are never changed; what two of them hold of one text, the later name has right.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from core.corpus.space import Space
 
 FOLDER = "vectors"
+#: Of a file's sha256 in its name.
+_DIGITS = 12
 COLUMNS = ("content_sha256", "vector")
 
 
@@ -43,7 +46,26 @@ class VectorFolder:
 
     def files(self) -> list[Path]:
         """Return the files of the space, in the order of their names."""
-        return sorted(self.root.glob("*.parquet"))
+        return sorted(self.root.glob(f"*.{'[0-9a-f]' * _DIGITS}.parquet"))
+
+    def names(self) -> set[str]:
+        """Return the names that `add` was given for the files that stand."""
+        return {path.name.rsplit(".", 2)[0] for path in self.files()}
+
+    def drop_altered(self) -> list[Path]:
+        """Remove files that are not as they were written, whose names tell, and return them.
+
+        What they held is put there again from where it came. Raises StorageError when the disk refuses.
+        """
+        altered = []
+        for path in self.files():
+            with on_disk(path, "read"), path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            if digest[:_DIGITS] != path.name.rsplit(".", 2)[1]:
+                with on_disk(path, "removed"):
+                    path.unlink()
+                altered.append(path)
+        return altered
 
     def digest(self) -> str:
         """Return what changes whenever a vector does: a sha256 (hex) over the files; StorageError as `read`."""
@@ -87,12 +109,12 @@ class VectorFolder:
 
         `vectors` is a fixed-size list array of float32, one vector a hash.
         """
-        path = self.root / f"{name}.parquet"
-        beside = path.with_name(f".{path.name}.part")
+        beside = self.root / f".{name}.parquet.part"
         table = pa.Table.from_arrays([pa.array(hashes, pa.string()), vectors], schema=self.schema)
-        with on_disk(path):
+        with on_disk(beside):
             self.root.mkdir(parents=True, exist_ok=True)
             pq.write_table(table, beside, compression=COMPRESSION, row_group_size=ROWS_A_GROUP)
-            part_of(self.root, beside.name, table.num_rows)
+            part = part_of(self.root, beside.name, table.num_rows)
+            path = self.root / f"{name}.{part.sha256[:_DIGITS]}.parquet"
             beside.replace(path)
-        return part_of(self.root, path.name, table.num_rows)
+        return msgspec.structs.replace(part, path=path.name)

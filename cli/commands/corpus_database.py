@@ -70,7 +70,8 @@ def verify(
     if done.differences:
         raise RefusedError(
             f"{done.database} is not as the corpus is, in {len(done.differences):,} ways; `batchmill corpus "
-            "import` brings it up to the corpus, unless it holds what no import wrote"
+            "import` brings it up to a newer corpus, and what was altered in it since comes back only from a copy "
+            "of it, or by an import into an empty database (`corpus.database`)"
         )
 
 

@@ -30,7 +30,7 @@ def imported_lines(done: Imported) -> Iterator[str]:
         yield f"imported: {said or 'no pairs'}; {counted(counts.vectors_new, 'new vector')}"
         yield f"{now} now"
     else:
-        yield f"nothing to change: {now} are those of the corpus"
+        yield f"nothing to change: {now}, as the last import left them; `batchmill corpus verify` reads them"
     if done.space is None:
         yield "without vectors; `batchmill corpus embed` makes them"
     else:

@@ -11,6 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
 from tests.corpora import came_home
@@ -198,7 +199,7 @@ def test_what_cannot_be_imported_is_said(corpus: Mill, tmp_path: Path) -> None:
 
     vectors = next(mill.root.glob("corpus/vectors/*/*.parquet"))
     (vectors.parent.with_name("gemini-embedding-001-128")).mkdir()
-    shutil.copy(vectors, vectors.parent.with_name("gemini-embedding-001-128") / "e1.parquet")
+    shutil.copy(vectors, vectors.parent.with_name("gemini-embedding-001-128") / vectors.name)
     said = mill.refused("--set embedding.dimensions=128 corpus import")
     assert "does not hold vectors of 128 dimensions" in said
     part = next(mill.root.glob("corpus/build-*/*/part-*.parquet"))
@@ -208,3 +209,33 @@ def test_what_cannot_be_imported_is_said(corpus: Mill, tmp_path: Path) -> None:
     (mill.root / "corpus/dedup.json").unlink()
     assert "run `batchmill corpus dedup` first" in mill.refused("corpus import")
     assert "holds no corpus yet" in mill.refused("corpus search --only text gas")
+
+
+def test_vectors_that_were_altered_are_put_back_from_what_came_home_and_not_paid_for_again(
+    corpus: Mill, tmp_path: Path
+) -> None:
+    shutil.copytree(corpus.root, tmp_path / "mill")
+    mill = Mill(tmp_path / "mill")
+    [vectors] = mill.root.glob("corpus/vectors/*/*.parquet")
+    before = vectors.read_bytes()
+    pq.write_table(pq.read_table(vectors).slice(0, 3), vectors)
+
+    said = mill.json("corpus embed --yes")
+    assert (said["written"], said["embedded"] or 0) == (False, 0)
+    assert vectors.read_bytes() == before
+
+
+def test_bytes_that_are_no_text_are_searched_for_like_any_other(corpus: Mill, tmp_path: Path) -> None:
+    shutil.copytree(corpus.root, tmp_path / "mill")
+    mill = Mill(tmp_path / "mill")
+    mill.run("corpus import")
+
+    assert mill.call("corpus search --only text 'gas \udcff'").status == 0
+
+
+def test_the_tables_account_for_a_step_of_the_corpus_at_once(corpus: Mill, tmp_path: Path) -> None:
+    shutil.copytree(corpus.root, tmp_path / "mill")
+    mill = Mill(tmp_path / "mill")
+    mill.run("corpus dedup --threshold 0.7")
+
+    assert mill.call("replay --check").status == 0

@@ -38,5 +38,16 @@ def test_a_file_with_vectors_of_another_size_is_named(tmp_path: Path) -> None:
     )
     folder = VectorFolder(tmp_path, SPACE)
     folder.root.parent.joinpath("gemini-embedding-001-3").rename(folder.root)
-    with pytest.raises(BadInputError, match=r"e1\.parquet does not hold vectors of 2 dimensions"):
+    with pytest.raises(BadInputError, match=r"e1\.[0-9a-f]{12}\.parquet does not hold vectors of 2 dimensions"):
         folder.held()
+
+
+def test_a_file_that_is_not_as_it_was_written_is_dropped(tmp_path: Path) -> None:
+    folder = VectorFolder(tmp_path, SPACE)
+    folder.add("e1", ["aa", "bb"], _vectors([1.0, 0.0], [0.0, 1.0]))
+    folder.add("e2", ["cc"], _vectors([0.6, 0.8]))
+    [spoiled, sound] = folder.files()
+    spoiled.write_bytes(spoiled.read_bytes()[:-9])
+
+    assert folder.drop_altered() == [spoiled]
+    assert (folder.files(), folder.names(), folder.held()) == ([sound], {"e2"}, {"cc"})
