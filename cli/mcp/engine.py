@@ -47,7 +47,7 @@ def drive(  # noqa: PLR0913, PLR0917 - what a call says of it
         with desk.halt.calling(engine.stop):
             engine.run(lambda pulse: pulse.open == 0 or done(engine.books) or time.monotonic() >= until)
     except LeaseHeldError as error:
-        return str(error)
+        return f"{str(error).partition(';')[0]}, and does this work; `status` shows how far it is"
     return None
 
 

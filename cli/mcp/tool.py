@@ -90,6 +90,21 @@ class Tool:
     def read(self, given: Mapping[str, Any] | None) -> Arguments:
         """Return the arguments of a call; BadInputError for such as do not fit the schema."""
         try:
-            return msgspec.convert(given or {}, self.arguments)
+            return msgspec.convert(self._as_meant(given or {}), self.arguments)
         except msgspec.ValidationError as error:
             raise BadInputError(f"{self.name} cannot be called like that: {one_line(str(error))}") from None
+
+    def _as_meant(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return arguments as their tool has them: 205 for "205", and what is null left out."""
+        known = self.schema().get("properties", {})
+        texts = {name for name, said in known.items() if _kinds(said) <= {"string", "null"}}
+        return {
+            name: str(value) if type(value) is int and name in texts else value
+            for name, value in given.items()
+            if value is not None
+        }
+
+
+def _kinds(said: Mapping[str, Any]) -> set[str]:
+    """Return the JSON types that a property may have."""
+    return {each.get("type", "object") for each in said.get("anyOf", (said,))}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cli.service.unit import MARK, render, unit_name
+from cli.service.unit import MARK, driven, render, unit_name
 from core.errors import NotFoundError, RefusedError, StorageError
 
 if TYPE_CHECKING:
@@ -88,12 +88,13 @@ class Service:
     def uninstall(self, *, force: bool) -> Placed:
         """Stop the service, and remove its unit; the environment file stays, since it may hold a key.
 
-        Raises NotFoundError when there is no unit, RefusedError for one made otherwise, unless with `force`.
+        Raises NotFoundError when there is no unit, RefusedError for one that was made otherwise or drives another
+        workspace, unless with `force`.
         """
         if not self.unit.exists():
             raise NotFoundError(f"there is no {self.unit}; nothing is installed for {self._workspace}")
-        if not force and not self.unit.read_text(encoding="utf-8", errors="replace").startswith(MARK):
-            raise RefusedError(f"{self.unit} was not made by `batchmill service install`; remove it by hand")
+        if not force:
+            self._refuse_others_unit(self.unit.read_text(encoding="utf-8", errors="replace"))
         lines: list[str] = []
         reached = self._manager.answers()
         if reached.fine:
@@ -123,6 +124,15 @@ class Service:
             raise RefusedError(
                 f"{self.unit} is there already and says something else, by your hand or for another workspace of "
                 f"that name; compare it with `batchmill service show`, and say --force to replace it"
+            )
+
+    def _refuse_others_unit(self, found: str) -> None:
+        if not found.startswith(MARK):
+            raise RefusedError(f"{self.unit} was not made by `batchmill service install`; remove it by hand")
+        if driven(self._workspace) not in found:
+            raise RefusedError(
+                f"{self.unit} drives another workspace of that name, not {self._workspace}; run `batchmill "
+                "service uninstall` there, or say --force"
             )
 
     def _has_key(self) -> bool:

@@ -48,6 +48,11 @@ def render(program: Path, workspace: Path, options: Sequence[str], environment: 
     )
 
 
+def driven(workspace: Path) -> str:
+    """Return the words of a unit's command that say which workspace it drives."""
+    return " ".join(quoted(word).replace("$", "$$") for word in ("-w", str(workspace)))
+
+
 def quoted(word: str) -> str:
     """Return a word in double quotes, as commands and lists of paths have it."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"')

@@ -165,7 +165,7 @@ def test_a_content_file_becomes_requests_an_upload_of_them_and_an_errand(
 
     async def talk(agent: Agent) -> dict[str, Any]:
         made = await agent.call("batch_ingest_content", inputFile="asked.csv")
-        assert (made["requestCount"], made["outputFile"]) == (2, "inbox/asked_requests.jsonl")
+        assert (made["requestCount"], made["outputFile"]) == (2, "submissions/asked_requests.jsonl")
         uploaded = await agent.call("upload_file", filePath=made["outputFile"])
         await agent.confirmed("batch_create", inputFileUri=uploaded["fileUri"])
         await agent.call("batch_get_status", batchName="x1", autoPoll=True)

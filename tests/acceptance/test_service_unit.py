@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -88,6 +89,17 @@ def test_uninstalling_leaves_the_key_and_what_it_did_not_make(served: Mill) -> N
     assert not unit.exists()
     unit.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
     assert "was not made by `batchmill service install`" in served.refused("service uninstall")
+    assert unit.exists()
+
+
+def test_the_unit_of_another_workspace_of_that_name_is_left_alone(served: Mill) -> None:
+    served.run("service install")
+    unit = unit_of(served)
+    other = served.root.parent / "elsewhere" / served.root.name
+    named = shlex.quote(str(other))
+    served.run(f"init {named}")
+
+    assert "drives another workspace of that name" in served.refused(f"-w {named} service uninstall")
     assert unit.exists()
 
 

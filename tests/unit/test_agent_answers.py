@@ -175,3 +175,14 @@ def test_a_call_that_is_not_wanted_any_more_is_told_once_and_also_if_it_begins_l
 
     assert halt.asked
     assert told == ["early", "late"]
+
+
+def test_a_batch_may_be_named_by_a_number_and_what_is_null_is_left_out() -> None:
+    asked = TOOLS["submit"].read({"first": 205, "last": 211, "confirm": None, "seconds": 5})
+
+    assert asked == TOOLS["submit"].read({"first": "205", "last": "211", "seconds": 5})
+
+
+def test_a_wave_is_a_number_and_no_text_of_it() -> None:
+    with pytest.raises(BadInputError, match="accept cannot be called like that"):
+        TOOLS["accept"].read({"wave": "two", "reason": "it is fine"})

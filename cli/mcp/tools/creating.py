@@ -186,7 +186,8 @@ def batch_ingest_content(desk: Desk, asked: IngestArguments) -> Answer:
             raise BadInputError(f"{source.name} has more than {MOST_CONTENT:,} bytes, too many for an errand")
         requests = errand_requests(requests_in(source.read_bytes(), source.suffix.lower(), source.name))
         shown = source.relative_to(opened.files.root).as_posix()
-        wanted = asked.output_file or f"{shown.removesuffix(source.suffix)}_requests.jsonl"
+        # Not into the inbox: what stands there is staged, and planned from.
+        wanted = asked.output_file or f"{opened.settings.folders.submissions}/{source.stem}_requests.jsonl"
         path = new_file(opened, wanted, ".jsonl")
         with opened.files.create(path) as pending:
             pending.sink.writelines(msgspec.json.encode(each) + b"\n" for each in requests)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
     from cli.mcp.offers import Offer
+    from core.projections.rows import BatchRow
 
 
 class SubmitArguments(Arguments, frozen=True, kw_only=True):
@@ -111,10 +112,10 @@ class DriveArguments(Arguments, frozen=True, kw_only=True):
 def drive(desk: Desk, asked: DriveArguments) -> Answer:
     """Do for a while what the daemon does: look at jobs, fetch results, read answers, write repairs.
 
-    It ends when nothing is left to do, or after `seconds`; call it again until `open` is 0. What is written,
-    approved and not sent yet (the rest behind a canary, repairs) costs money: then it asks for `confirm` as
-    submit does, and with `confirm` left out it drives the rest and sends nothing. Where a daemon drives the
-    ledger, this waits and watches.
+    It ends when nothing is left to do, or after `seconds`; call it again until `open` (batches under way) is 0.
+    What is written, approved and not sent yet (the rest behind a canary, repairs) is counted by `unsent` and
+    costs money: then it asks for `confirm` as submit does, and with `confirm` left out it drives the rest and
+    sends nothing. Where a daemon drives the ledger, this waits and watches.
     """
     from cli.mcp.engine import drive as run_engine
     from cli.mcp.engine import rests, watch
@@ -132,7 +133,7 @@ def drive(desk: Desk, asked: DriveArguments) -> Answer:
         after = offer_of_rest(opened)
         said = closing(opened) or "the ledger holds no pair yet"
         count = len(_open(opened))
-    facts: dict[str, Any] = {"open": count, "drivenBy": driver}
+    facts: dict[str, Any] = {"open": count, "unsent": len(after.numbers), "drivenBy": driver}
     if after.numbers and driver is None:
         return asked_to_confirm(after.what, after.quote, soFar=said, data={"waits": after.skipped}, **facts)
     return answer(said, data={"waits": after.skipped}, **facts)
@@ -140,15 +141,23 @@ def drive(desk: Desk, asked: DriveArguments) -> Answer:
 
 def _open(opened: Opened) -> list[str]:
     """Return the batches that something is still to become of by itself."""
+    rows = opened.database.read_model.batches()
+    return [row.label for row in rows if _is_under_way(row)]
+
+
+def _is_under_way(row: BatchRow) -> bool:
+    """Whether a batch was sent, or is being sent, and its answers were not read yet."""
     from core.batch.lifecycle import Status
 
-    under_way = {Status.SUBMITTED, Status.PROCESSING, Status.SUCCEEDED}
-    rows = opened.database.read_model.batches()
-    return [
-        row.label
-        for row in rows
-        if Status(row.status) in under_way or (Status(row.status) is Status.DOWNLOADED and not row.read_at)
-    ]
+    match Status(row.status):
+        case Status.SUBMITTED | Status.PROCESSING | Status.SUCCEEDED:
+            return True
+        case Status.DOWNLOADED:
+            return not row.read_at
+        case Status.WRITTEN:
+            return row.started_at is not None and not row.hold
+        case _:
+            return False
 
 
 TOOLS = (
