@@ -6,7 +6,10 @@ that does not fit (any more) is refused with the right one: nobody pays another 
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from cli.mcp.answers import answer
 from core.errors import RefusedError
@@ -14,10 +17,22 @@ from core.errors import RefusedError
 if TYPE_CHECKING:
     from cli.mcp.answers import Answer
 
+#: Hex digits of the mark of what is confirmed.
+_MARK = 6
+
 
 def usd_quote(usd: float) -> str:
     """Return how an amount is quoted: `USD 1.234567`, to a millionth, as the plan expects it."""
     return f"USD {usd:.6f}"
+
+
+def bound_quote(usd: float, *facts: object) -> str:
+    """Return an amount with a mark of what it is for, `USD 1.234567 #3f9a1c`; other `facts` have another mark.
+
+    A price alone would confirm whatever costs the same. The mark is the beginning of the sha256 of the facts.
+    """
+    mark = sha256(msgspec.json.encode(facts)).hexdigest()[:_MARK]
+    return f"{usd_quote(usd)} #{mark}"
 
 
 def asked_to_confirm(what: str, quote: str, **facts: Any) -> Answer:  # noqa: ANN401 - any JSON

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cli.mcp.confirming import usd_quote
+from cli.mcp.confirming import bound_quote, usd_quote
 from cli.mcp.naming import batches_counted
 from cli.render.text import number_ranges
 from cli.submission import SENT, rows_of, select
@@ -37,7 +37,7 @@ class Offer(msgspec.Struct, frozen=True):
     @property
     def quote(self) -> str:
         """What confirms the offer."""
-        return usd_quote(self.usd)
+        return bound_quote(self.usd, self.wave, self.approves, self.numbers)
 
 
 def offer_of(opened: Opened, first: int, last: int) -> Offer:

@@ -17,6 +17,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from adapters.emulator.settings import EmulatorSettings
+from cli.mcp.confirming import bound_quote
 from tests.agents import ME, Agent
 from tests.homes import approved
 from tests.workspaces import BATCHMILL, KEY, PATIENCE
@@ -176,7 +177,8 @@ def test_a_call_that_drives_ends_soon_after_its_client_left_and_nothing_is_lost(
     ) as process:
         assert process.stdin is not None
         assert process.stderr is not None
-        quote = f"USD {mill.json('status')['batches'][0]['estimated_cost_usd']:.6f}"
+        [row] = mill.json("status")["batches"]
+        quote = bound_quote(row["estimated_cost_usd"], 0, None, (row["number"],))
         asked = {"name": "drive", "arguments": {"seconds": 60, "confirm": quote}}
         begun = {"jsonrpc": "2.0", "method": "notifications/initialized"}
         call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from cli.mcp.answers import answer, paged
-from cli.mcp.confirming import asked_to_confirm, check, usd_quote
+from cli.mcp.confirming import asked_to_confirm, bound_quote, check, usd_quote
 from cli.mcp.tool import Arguments, Confirm, Cursor, Effect, Limit, Tool
 from core.errors import BadInputError, NotFoundError, RefusedError
 
@@ -74,7 +74,8 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
                 "would send and pay for them once more"
             )
             return _created(desk, opened, errand.same, said)
-        what, quote = _offer(errand), usd_quote(errand.estimate.cost_usd)
+        what = _offer(errand)
+        quote = bound_quote(errand.estimate.cost_usd, errand.number, errand.model, errand.requests)
         if not asked.confirm:
             return asked_to_confirm(
                 what, quote, requestCount=len(requests), atMostUsd=errand.most_usd, budgetLeftUsd=errand.left_usd

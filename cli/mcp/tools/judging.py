@@ -86,15 +86,16 @@ class DecideArguments(Arguments, frozen=True, kw_only=True):
 
 
 def accept(desk: Desk, asked: DecideArguments) -> Answer:
-    """Record that a wave is good enough for the next one: the user's decision, confirmed by `wave N accept`.
+    """Record that a wave is good enough for the next one: the user's decision.
 
-    Without `confirm` nothing is recorded and the gate's verdict is told; against it, accepting is an overruling.
+    Without `confirm` nothing is recorded, and the gate's verdict is told with the quote, which names the wave and
+    that verdict; against it, accepting is an overruling.
     """
     return _decided(desk, asked, "accept")
 
 
 def reject(desk: Desk, asked: DecideArguments) -> Answer:
-    """Record that a wave is not good enough: the user's decision, confirmed by `wave N reject`.
+    """Record that a wave is not good enough: the user's decision, confirmed as that of `accept`.
 
     No more of the wave is sent then, and nothing of a wave that depends on it.
     """
@@ -106,9 +107,9 @@ def _decided(desk: Desk, asked: DecideArguments, word: str) -> Answer:
     from cli.deciding import reject as reject_wave
     from cli.reporting import write_after
 
-    quote = f"wave {asked.wave} {word}"
     with desk.opened() as opened:
         verdict = _verdict(opened, asked.wave)
+        quote = f"wave {asked.wave} {word}, verdict {verdict or 'none'}"
         what = f"{word} wave {asked.wave}, on which the gate's verdict is {verdict or 'none yet'}"
         if not asked.confirm:
             return asked_to_confirm(what, quote, verdict=verdict)
