@@ -70,7 +70,8 @@ def test_repairs_bring_every_pair_home_but_one_that_is_blocked_for_good_and_ask_
     assert (total["staged"], total["refined"], total["given_up"], total["missing"]) == (160, 159, 1, 0)
     rows = mill.json("status --all")["batches"]
     first = [row for row in rows if row["repairs"] is None]
-    assert sum(row["refined"] for row in first) < 150
+    # How many are lost at first is left to chance; that repairs had more to do than the blocked one is not.
+    assert sum(row["refined"] for row in first) < total["refined"]
     assert max(row["number"] // 10**9 for row in rows) <= 2
     home = {
         json.loads(line)["pair_id"]
