@@ -24,7 +24,7 @@ class Offer(msgspec.Struct, frozen=True):
     """What would be sent, and what it is expected to cost in US dollars.
 
     `approves` is the revision of the plan that would be approved with it, all of the wave's batches included; None
-    where the wave may be sent already. `skipped` has a line for each batch that would not be sent now.
+    where the wave may be sent already, and `plan_version` says which plan that is. `skipped` has a line for each batch that would not be sent now.
     """
 
     wave: int
@@ -33,11 +33,12 @@ class Offer(msgspec.Struct, frozen=True):
     approves: int | None
     what: str
     skipped: tuple[str, ...]
+    plan_version: int | None = None
 
     @property
     def quote(self) -> str:
         """What confirms the offer."""
-        return bound_quote(self.usd, self.wave, self.approves, self.numbers)
+        return bound_quote(self.usd, self.wave, self.approves, self.plan_version, self.numbers)
 
 
 def offer_of(opened: Opened, first: int, last: int) -> Offer:
@@ -60,7 +61,7 @@ def offer_of(opened: Opened, first: int, last: int) -> Offer:
             f"cost {usd_quote(usd)} in all (a daemon sends all of them), and send batches "
             f"{number_ranges(row.number for row in planned)} now"
         )
-        return Offer(number, tuple(row.number for row in planned), usd, wave.revision, what, ())
+        return Offer(number, tuple(row.number for row in planned), usd, wave.revision, what, (), wave.plan_version)
     fit = [row for row in rows if row.number in chosen.numbers]
     usd = sum(row.estimated_cost_usd for row in fit)
     what = f"send {batches_counted(len(fit))}, {number_ranges(chosen.numbers)}, expected to cost {usd_quote(usd)}"
