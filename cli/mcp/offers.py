@@ -24,7 +24,8 @@ class Offer(msgspec.Struct, frozen=True):
     """What would be sent, and what it is expected to cost in US dollars.
 
     `approves` is the revision of the plan that would be approved with it, all of the wave's batches included; None
-    where the wave may be sent already, and `plan_version` says which plan that is. `skipped` has a line for each batch that would not be sent now.
+    where the wave may be sent already, and `plan_version` says which plan that is. `skipped` has a line for each
+    batch that would not be sent now.
     """
 
     wave: int
