@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks import machine
-from benchmarks.program import BATCHMILL, batchmill, calls
+from benchmarks.program import BATCHMILL, batchmill, calls, emulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ class Measured(NamedTuple):
 def measure(batches: int, root: Path) -> Measured:
     """Drive so many batches of one pair each in the folder `root`."""
     _prepare(root, batches)
-    with _emulator() as url, _daemon(root, url) as daemon:
+    with emulator("--drivable-clock", pending=PENDING, running=RUNNING) as url, _daemon(root, url) as daemon:
         began = time.monotonic()
         _until(lambda: calls(url).get("batches.create", 0) >= batches)
         submitting = time.monotonic() - began
@@ -139,18 +139,6 @@ def _prepare(root: Path, batches: int) -> None:
     (root / "inbox" / "numbers.json").write_text(json.dumps(pairs), encoding="utf-8")
     for words in (("plan", "--wave", "1"), ("write", "--wave", "1"), ("approve", "--wave", "1")):
         batchmill("-w", str(root), *words)
-
-
-@contextmanager
-def _emulator() -> Iterator[str]:
-    words = [BATCHMILL, "emulator", "--port", "0", "--drivable-clock"]
-    words += ["--pending", str(PENDING), "--running", str(RUNNING)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
 
 
 @contextmanager

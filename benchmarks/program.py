@@ -40,9 +40,13 @@ def batchmill(*words: str) -> str:
 
 
 @contextmanager
-def emulator() -> Iterator[str]:
-    """Run an emulator that has served nobody yet while the block runs; gives its address."""
-    words = [BATCHMILL, "emulator", "--port", "0", "--pending", str(PENDING), "--running", str(RUNNING)]
+def emulator(*options: str, pending: float = PENDING, running: float = RUNNING) -> Iterator[str]:
+    """Run an emulator that has served nobody yet while the block runs; gives its address.
+
+    Jobs wait and run for so many seconds of its clock.
+    """
+    words = [BATCHMILL, "emulator", "--port", "0", *options]
+    words += ["--pending", str(pending), "--running", str(running)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
         try:
             assert process.stdout is not None

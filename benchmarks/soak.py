@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from prometheus_client.parser import text_string_to_metric_families
 
 from benchmarks import machine
-from benchmarks.program import BATCHMILL, batchmill
+from benchmarks.program import BATCHMILL, batchmill, emulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -93,7 +93,10 @@ def soak(minutes: float, root: Path) -> list[Sample]:
     batchmill("init", str(root))
     (root / "batchmill.toml").write_text(SETTINGS, encoding="utf-8")
     samples: list[Sample] = []
-    with _emulator() as url, _daemon(root, url) as (process, watch):
+    with (
+        emulator("--speed", str(SPEED), pending=PENDING, running=RUNNING) as url,
+        _daemon(root, url) as (process, watch),
+    ):
         ended = Event()
         feeding = Thread(target=_feed, args=(root, ended), daemon=True)
         feeding.start()
@@ -148,18 +151,6 @@ def _look(at: float, watch: str, pid: int, root: Path) -> Sample:
         home=int(seen["batchmill_batches", "downloaded"]),
         ledger=sum(path.stat().st_size for path in root.glob("batchmill.db*")) / MIB,
     )
-
-
-@contextmanager
-def _emulator() -> Iterator[str]:
-    words = [BATCHMILL, "emulator", "--port", "0", "--speed", str(SPEED)]
-    words += ["--pending", str(PENDING), "--running", str(RUNNING)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
 
 
 @contextmanager

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from cli.batch_file import written
 from cli.deciding import books_of, money_left
 from cli.embedding_stock import cut, stock_of
 from cli.planning import model_of
 from cli.recording import record_new
 from core.batch.commands import PlanBatch, RecordFile
-from core.batch.events import BatchPlanned, BatchWritten
+from core.batch.events import BatchPlanned
 from core.batch.numbers import EMBED, label, number_of, serial_of
 from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
 from core.embedding.asking import EmbedRecipe
@@ -186,12 +187,7 @@ def begin(
 ) -> None:
     """Write a batch's file, and record the batch and what it is told `also` in one commit."""
     runs, now = ranges_of(batch.pair_ids), opened.clock.now()
-    with opened.files.create(batch.path) as pending:
-        rendered = []
-        for request, line in recipe.render(batch.number, runs, texts):
-            pending.sink.write(line)
-            rendered.append(request)
-        stored = pending.commit()
+    file = written(opened, batch.path, recipe.render(batch.number, runs, texts), now)
     planned = BatchPlanned(
         number=batch.number,
         wave=batch.wave,
@@ -203,5 +199,4 @@ def begin(
         estimate=batch.estimate,
         at=now,
     )
-    written = BatchWritten(stored.path, stored.sha256, stored.size, tuple(rendered), now)
-    record_new(opened, batch.number, (PlanBatch(planned), RecordFile(written), *also), "corpus-embed")
+    record_new(opened, batch.number, (PlanBatch(planned), RecordFile(file), *also), "corpus-embed")

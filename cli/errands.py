@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from cli.batch_file import written
 from cli.deciding import books_of, money_left
 from cli.planning import model_of
 from cli.recording import record_new
 from core.batch.commands import PlanBatch, RecordFile
-from core.batch.events import BatchPlanned, BatchWritten
+from core.batch.events import BatchPlanned
 from core.batch.lifecycle import Status
 from core.batch.numbers import ERRAND, NO_WAVE, label, number_of, serial_of
 from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
@@ -84,12 +85,7 @@ def write_errand(opened: Opened, errand: Errand) -> None:
         raise ConflictError([batch_stream(errand.number)])
     now, runs = opened.clock.now(), (PairRange(label(errand.number), 1, len(errand.requests)),)
     path = submission_path(opened.policy(), errand.number)
-    with opened.files.create(path) as pending:
-        rendered = []
-        for request, line in errand_lines(errand.number, errand.requests):
-            pending.sink.write(line)
-            rendered.append(request)
-        stored = pending.commit()
+    file = written(opened, path, errand_lines(errand.number, errand.requests), now)
     planned = BatchPlanned(
         number=errand.number,
         wave=NO_WAVE,
@@ -101,8 +97,7 @@ def write_errand(opened: Opened, errand: Errand) -> None:
         estimate=errand.estimate,
         at=now,
     )
-    written = BatchWritten(stored.path, stored.sha256, stored.size, tuple(rendered), now)
-    record_new(opened, errand.number, (PlanBatch(planned), RecordFile(written)), f"errand {label(errand.number)}")
+    record_new(opened, errand.number, (PlanBatch(planned), RecordFile(file)), f"errand {label(errand.number)}")
     opened.catch_up()
 
 

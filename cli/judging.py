@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from cli.batch_file import written
 from cli.deciding import Left, books_of, money_left
 from cli.judge_prompts import judging_prompt, keep_judging_prompt
 from cli.judged_pairs import asked_before, cut, sampled
 from cli.planning import model_of
 from cli.recording import record_new
 from core.batch.commands import PlanBatch, RecordFile
-from core.batch.events import BatchPlanned, BatchWritten
+from core.batch.events import BatchPlanned
 from core.batch.numbers import JUDGE, label, number_of, serial_of
 from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
 from core.engine.places import submission_path
@@ -126,12 +127,7 @@ def _write(
 ) -> None:
     runs, now = ranges_of(batch.pair_ids), opened.clock.now()
     asking = recipe._replace(seed=coin_of(batch.number))
-    with opened.files.create(batch.path) as pending:
-        rendered = []
-        for request, line in asking.render(batch.number, runs, pairs):
-            pending.sink.write(line)
-            rendered.append(request)
-        stored = pending.commit()
+    file = written(opened, batch.path, asking.render(batch.number, runs, pairs), now)
     planned = BatchPlanned(
         number=batch.number,
         wave=judging.wave,
@@ -143,8 +139,7 @@ def _write(
         estimate=batch.estimate,
         at=now,
     )
-    written = BatchWritten(stored.path, stored.sha256, stored.size, tuple(rendered), now)
-    record_new(opened, batch.number, (PlanBatch(planned), RecordFile(written)), f"judge --wave {judging.wave}")
+    record_new(opened, batch.number, (PlanBatch(planned), RecordFile(file)), f"judge --wave {judging.wave}")
 
 
 def _batch(opened: Opened, number: int, pairs: Sequence[ReviewPair], recipe: JudgeRecipe) -> JudgingBatch:

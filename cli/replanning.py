@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.files.extract import read_extract
 from cli.adopting import adopted_batches
+from cli.batch_file import written
 from cli.experience import learned
 from cli.planning import model_of
 from cli.prompts import keep_version, prompt_of
@@ -17,7 +18,7 @@ from core.batch import commands as c
 from core.batch.events import BatchPlanned, BatchWritten
 from core.batch.lifecycle import Status
 from core.batch.numbers import MOST_ROUNDS, repair_of
-from core.batch.parts import Estimate, RequestLine  # noqa: TC001 - msgspec reads the annotations at run time
+from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
 from core.engine.books import Books, Entry
 from core.engine.places import submission_path
 from core.errors import BadInputError, NotFoundError, RefusedError
@@ -267,13 +268,9 @@ def _write(opened: Opened, wave: Wave, found: Replan, basis: _Basis) -> int:
 def _repair(opened: Opened, wave: Wave, portion: Portion, basis: _Basis) -> tuple[BatchPlanned, BatchWritten]:
     runs = ranges_of(portion.pair_ids)
     pairs = [basis.texts[pair_id] for pair_id in portion.pair_ids]
-    requests: list[RequestLine] = []
     now = opened.clock.now()
-    with opened.files.create(submission_path(opened.policy(), portion.number)) as pending:
-        for request, line in render_requests(portion.number, runs, pairs, basis.recipe):
-            pending.sink.write(line)
-            requests.append(request)
-        stored = pending.commit()
+    path = submission_path(opened.policy(), portion.number)
+    file = written(opened, path, render_requests(portion.number, runs, pairs, basis.recipe), now)
     planned = BatchPlanned(
         number=portion.number,
         wave=wave.wave,
@@ -285,4 +282,4 @@ def _repair(opened: Opened, wave: Wave, portion: Portion, basis: _Basis) -> tupl
         estimate=portion.estimate,
         at=now,
     )
-    return planned, BatchWritten(stored.path, stored.sha256, stored.size, tuple(requests), now)
+    return planned, file

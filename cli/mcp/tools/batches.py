@@ -143,9 +143,9 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
 
     Refused as long as the ledger needs the job. The ledger, and results that were downloaded, stay as they are.
     """
+    from cli.mcp.deleting import ask_deletion
     from cli.mcp.naming import JOBS, row_named
-    from core.batch.commands import JOB, AskDeletion
-    from core.engine.books import Books, Entry
+    from core.batch.commands import JOB
     from core.errors import RefusedError
 
     with desk.opened() as opened:
@@ -157,10 +157,7 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
         if not asked.confirm:
             return asked_to_confirm(what, quote)
         check(asked.confirm, quote, what)
-        books = Books(opened.database.store, opened.context("delete").actor)
-        command = AskDeletion(JOB, name, one_line(asked.reason), opened.clock.now())
-        books.write([Entry(row.number, (command,), f"delete {name}")])
-        opened.catch_up()
+        ask_deletion(opened, row.number, JOB, name, asked.reason)
         opened.provider().delete_job(name)
     job = {"name": name, "displayName": row.display_name, "state": row.status, "stats": stats_of(row)}
     return answer(f"{name} is deleted at the provider; the ledger keeps its history", deletedJob=job)

@@ -91,8 +91,8 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
     Refused while its batch needs it, and for uploads of no batch of the ledger, which has no place to put that on
     record: the provider deletes them 48 hours after they came.
     """
-    from core.batch.commands import FILE, AskDeletion
-    from core.engine.books import Books, Entry
+    from cli.mcp.deleting import ask_deletion
+    from core.batch.commands import FILE
 
     name = _named(asked.file_uri)
     with desk.opened() as opened:
@@ -111,10 +111,7 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
         if not asked.confirm:
             return asked_to_confirm(what, quote)
         check(asked.confirm, quote, what)
-        books = Books(opened.database.store, opened.context("delete").actor)
-        command = AskDeletion(FILE, name, one_line(asked.reason), opened.clock.now())
-        books.write([Entry(owner.number, (command,), f"delete {name}")])
-        opened.catch_up()
+        ask_deletion(opened, owner.number, FILE, name, asked.reason)
         opened.provider().delete_file(name)
     return answer(f"{name} is deleted at the provider", fileUri=name)
 
