@@ -32,10 +32,16 @@ def install(
 
     Settings given with --set before `service` become the daemon's. The key goes into an environment file that only
     you can read, by your own hand. Where no systemd answers, the file is written all the same, and you are told
-    what to run.
+    what to run. Exit status 1 if --now could not start it.
     """
+    from core.errors import RefusedError
+
     placed = _service(context).install(now=now, force=force)
     _say(placed, f"Installed {placed.unit}{', and started it' if placed.started else ''}", as_json=as_json)
+    if now and not placed.started:
+        raise RefusedError(
+            "the service is not running yet; do what is said above, and say `service install --now` again"
+        )
 
 
 @service.command()

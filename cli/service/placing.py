@@ -122,8 +122,8 @@ class Service:
             return
         if found != text and not force:
             raise RefusedError(
-                f"{self.unit} is there already and says something else, by your hand or for another workspace of "
-                f"that name; compare it with `batchmill service show`, and say --force to replace it"
+                f"{self.unit} is there already and says something else; compare it with `batchmill service show`, "
+                "and say --force to replace it"
             )
 
     def _refuse_others_unit(self, found: str) -> None:
@@ -131,8 +131,7 @@ class Service:
             raise RefusedError(f"{self.unit} was not made by `batchmill service install`; remove it by hand")
         if driven(self._workspace) not in found:
             raise RefusedError(
-                f"{self.unit} drives another workspace of that name, not {self._workspace}; run `batchmill "
-                "service uninstall` there, or say --force"
+                f"{self.unit} does not drive {self._workspace}: somebody changed it; say --force to remove it"
             )
 
     def _has_key(self) -> bool:

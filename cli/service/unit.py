@@ -9,6 +9,8 @@ any are refused.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from importlib import resources
 from pathlib import Path
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MARK = "# Made by `batchmill service install`"
+#: Letters of the folder's name in the unit's, which has 255 at most.
+READABLE = 48
 #: With a /tmp of its own a service does not see what lies in the one of all.
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - only compared with
 
@@ -64,6 +68,11 @@ def _literal(text: str) -> str:
 
 
 def unit_name(workspace: Path) -> str:
-    """Return the name of a workspace's unit, made of its folder's: `batchmill-wave-mill.service`."""
-    slug = re.sub(r"[^a-z0-9_]+", "-", workspace.name.lower()).strip("-")
-    return f"batchmill-{slug or 'workspace'}.service"
+    """Return the name of a workspace's unit: `batchmill-wave-mill-1f0c52a9.service`.
+
+    The folder's name is for the reader, the digits of its whole path's sha256 tell apart folders of one name, and
+    names that no unit can have.
+    """
+    slug = re.sub(r"[^a-z0-9_]+", "-", workspace.name.lower()).strip("-")[:READABLE]
+    digits = hashlib.sha256(os.fsencode(workspace)).hexdigest()[:8]
+    return f"batchmill-{slug or 'workspace'}-{digits}.service"

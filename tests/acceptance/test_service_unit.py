@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.service.unit import render
+from cli.service.unit import render, unit_name
 from core.errors import BadInputError
 from tests.workspaces import KEY, Mill
 
@@ -47,13 +48,17 @@ def test_systemd_finds_nothing_wrong_with_the_unit(served: Mill, tmp_path: Path)
 
 
 def test_it_is_written_and_told_how_to_start_where_no_systemd_answers(served: Mill) -> None:
-    assert "holds no key yet" in served.run("service install --now")
+    without_key = served.call("service install --now")
+    assert "holds no key yet" in without_key.stdout
+    assert "is not running yet" in served.refused("", without_key)
     unit = unit_of(served)
     environment = served.root.parent / "config/batchmill" / f"{unit.stem}.env"
     secret = f"GOOGLE_API_KEY={KEY}\n"
     with environment.open("a", encoding="utf-8") as file:
         file.write(secret)
-    said = served.run("service install --now")
+    started = served.call("service install --now")
+    assert "is not running yet" in served.refused("", started)
+    said = started.stdout
     assert environment.read_text(encoding="utf-8").endswith(secret)
     assert "there is no systemctl on this machine" in said
     assert f"systemctl --user enable --now {unit.name}" in said
@@ -92,15 +97,27 @@ def test_uninstalling_leaves_the_key_and_what_it_did_not_make(served: Mill) -> N
     assert unit.exists()
 
 
-def test_the_unit_of_another_workspace_of_that_name_is_left_alone(served: Mill) -> None:
+def test_workspaces_of_one_name_have_units_and_keys_of_their_own(served: Mill) -> None:
     served.run("service install")
     unit = unit_of(served)
     other = served.root.parent / "elsewhere" / served.root.name
     named = shlex.quote(str(other))
     served.run(f"init {named}")
 
-    assert "drives another workspace of that name" in served.refused(f"-w {named} service uninstall")
-    assert unit.exists()
+    assert "nothing is installed for" in served.refused(f"-w {named} service uninstall")
+    served.run(f"-w {named} service install")
+    assert len(list(unit.parent.iterdir())) == len(list((unit.parents[2] / "batchmill").iterdir())) == 2
+    served.run(f"-w {named} service uninstall")
+    assert list(unit.parent.iterdir()) == [unit]
+
+
+def test_a_unit_that_was_turned_to_another_folder_is_removed_by_force_alone(served: Mill) -> None:
+    served.run("service install")
+    unit = unit_of(served)
+    unit.write_text(unit.read_text(encoding="utf-8").replace('"-w" "', '"-w" "/srv'), encoding="utf-8")
+    assert "somebody changed it" in served.refused("service uninstall")
+    served.run("service uninstall --force")
+    assert not unit.exists()
 
 
 def test_what_systemd_says_is_told(served: Mill) -> None:
@@ -122,3 +139,14 @@ def test_a_workspace_in_the_temporary_folder_is_seen_by_its_service() -> None:
     program, key = Path("/opt/bin/batchmill"), Path("/etc/key.env")
     assert "PrivateTmp=yes" in render(program, Path("/srv/mill"), [], key)
     assert "PrivateTmp=no" in render(program, Path("/tmp/mill"), [], key)  # noqa: S108 - no file
+
+
+@pytest.mark.parametrize(("one", "other"), [("Mühle", "Möhle"), ("мельница", "磨坊"), ("Mill A", "mill-a")])
+def test_folders_whose_names_look_alike_have_units_of_their_own(one: str, other: str) -> None:
+    names = [unit_name(Path("/srv") / name) for name in (one, other)]
+    assert names[0] != names[1]
+    assert all(re.fullmatch(r"batchmill-[a-z0-9_-]+\.service", name) for name in names)
+
+
+def test_a_long_folder_name_still_makes_a_name_that_systemd_takes() -> None:
+    assert len(unit_name(Path("/srv") / ("m" * 255))) < 100
