@@ -178,3 +178,25 @@ def test_what_was_brought_home_before_is_brought_home_again_without_paying(
     assert list(jobs().values()) == [1]
     assert mill.statuses() == {205: "downloaded"}
     assert sound(mill)
+
+
+def test_the_jobs_of_another_workspace_of_the_same_project_hold_batches_of_their_numbers_until_a_person_says_so(
+    mill: Mill, tmp_path: Path, jobs: Jobs, emulator_clock: JumpingClock, emulator_url: str
+) -> None:
+    written(mill, a=11, b=11)
+    mill.run("submit 205 206")
+    other = written(Mill(tmp_path / "other", emulator_url), c=11, d=11)
+
+    said = other.refused("run --until-idle")
+
+    assert "batches 205-206 need you" in said
+    assert "another workspace of the same project sent it" in other.run("status 205")
+    assert list(jobs().values()) == [1, 1]
+    other.run("retry 205 206 --reason 'the other workspace sent those'")
+    with other.started("run --until-idle") as running:
+        running.wait_until(lambda: running.said.count("batch.submitted") == 2)
+        emulator_clock.jump(700)
+        assert running.process.wait(60) == 0
+    assert list(jobs().values()) == [1, 1, 1, 1]
+    assert other.statuses() == {205: "downloaded", 206: "downloaded"}
+    assert sound(other)
