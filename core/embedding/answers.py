@@ -12,17 +12,18 @@ from core.embedding.vectors import EmbeddedLine, fault_of, normalised, packed, v
 from core.exchange.endings import refusal
 from core.exchange.lines import Overlong
 from core.exchange.rows import read_row, tokens_in
-from core.exchange.verdicts import Reading, Stray, Verdict, clause
+from core.exchange.verdicts import Verdict, clause
+from core.exchange.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from core.batch.parts import RequestLine
     from core.exchange.rows import Row
+    from core.exchange.verdicts import Reading
 
 #: What the emulator's answers bear, beside the vector.
 EMULATED = "emulated"
-STRAYS_KEPT = 1000
 
 
 class Home(NamedTuple):
@@ -53,70 +54,47 @@ class EmbeddingReader:
 
     def __init__(self, lines: Iterable[bytes | Overlong], requests: Iterable[RequestLine]) -> None:
         """Take the lines unread, and lay out what was asked for."""
-        self._lines = lines
+        self._walk = Walk(lines)
         self._asked = {each.key: _Asked(pair_id) for each in requests for run in each.ranges for pair_id in run}
         self._home: set[str] = set()
-        self._strays: list[Stray] = []
-        self._stray_count = 0
-        self._line = 0
-        self._lines_read = 0
-        self._tokens = 0
-        self._emulated = False
-        self._ended = False
 
     def __iter__(self) -> Iterator[Home]:
         """Yield every vector as its line is read."""
-        for line in self._lines:
-            self._line += 1
+        for line in self._walk:
             if isinstance(line, Overlong):
-                self._lines_read += 1
                 self._pass_over(line)
-            elif line and not line.isspace():
-                self._lines_read += 1
+            else:
                 home = self._read(line)
                 if home is not None:
                     yield home
-        self._ended = True
 
     def reading(self) -> Reading:
         """Return the sums and every pair without a vector; RuntimeError before all lines were read."""
-        if not self._ended:
-            raise RuntimeError("the verdicts are known only when every result line has been read")
         unrefined = tuple(
             Unrefined(asked.pair_id, verdict.value, reason)
             for key, asked in self._asked.items()
             if key not in self._home
             for verdict, reason in [asked.ending or (Verdict.MISSING, clause(f"no result line has the key {key}"))]
         )
-        return Reading(
-            lines=self._lines_read,
-            refined=len(self._home),
-            unrefined=unrefined,
-            strays=tuple(self._strays),
-            stray_count=self._stray_count,
-            input_tokens=self._tokens,
-            output_tokens=0,
-            models=(),
-            emulated=self._emulated,
-        )
+        return self._walk.reading(refined=len(self._home), unrefined=unrefined)
 
     def _read(self, line: bytes) -> Home | None:
         row = read_row(line)
         if row is None:
-            self._stray(None, "the line is not a JSON object in UTF-8")
+            self._walk.stray(None, None, "the line is not a JSON object in UTF-8")
             return None
         asked = self._asked.get(row.key) if row.key is not None else None
         if row.key is None or asked is None:
             said = "the line has no key" if row.key is None else f"no request of this batch has the key {row.key}"
-            self._stray(row.key, said)
+            self._walk.stray(row.key, None, said)
             return None
         response = _response(line)
         if asked.line:
-            self._stray(row.key, f"the key was answered before, on line {asked.line}")
+            self._walk.stray(row.key, None, f"the key was answered before, on line {asked.line}")
         else:
-            asked.line = self._line
-            self._tokens += tokens_in(response, "tokenCount", "token_count")
-            self._emulated |= response.get(EMULATED) is True
+            asked.line = self._walk.place
+            tokens = tokens_in(response, "tokenCount", "token_count")
+            self._walk.count_input(tokens, emulated=response.get(EMULATED) is True)
         if row.key in self._home:
             return None
         values = values_of(response)
@@ -128,16 +106,10 @@ class EmbeddingReader:
         return None
 
     def _pass_over(self, line: Overlong) -> None:
-        reason = f"a result line of {line.size:,} bytes is longer than any answer and was not read"
+        reason = self._walk.pass_over(line)
         asked = self._asked.get(line.key) if line.key is not None else None
-        self._stray(line.key, reason)
         if asked is not None:
             asked.ending = asked.ending or (Verdict.MALFORMED, reason)
-
-    def _stray(self, key: str | None, reason: str) -> None:
-        self._stray_count += 1
-        if len(self._strays) < STRAYS_KEPT:
-            self._strays.append(Stray(self._line, None if key is None else clause(key), None, clause(reason)))
 
 
 def embedded_line(home: Home, *, batch: str, attempt: int, model: str) -> bytes:

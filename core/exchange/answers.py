@@ -10,7 +10,8 @@ from core.exchange.forms import REFINEMENT
 from core.exchange.lines import Overlong
 from core.exchange.rows import read_row
 from core.exchange.texts import answers_in
-from core.exchange.verdicts import PairVerdict, Reading, RefinedPair, Stray, Verdict, clause
+from core.exchange.verdicts import PairVerdict, RefinedPair, Verdict, clause
+from core.exchange.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from core.exchange.endings import Ending
     from core.exchange.forms import AnswerForm
     from core.exchange.rows import Row
+    from core.exchange.verdicts import Reading
 
-EMULATED = "-emulated"
-STRAYS_KEPT = 1000
-MODELS_KEPT = 100
 _LARGEST_ID = 10**15
 
 
@@ -67,7 +66,7 @@ class AnswerReader:
         whole: bool = False,
     ) -> None:
         """Take the lines unread, and lay out the pairs in the order they were asked for."""
-        self._lines = lines
+        self._walk = Walk(lines)
         self._form = form
         self._aliases = aliases or {}
         self._whole = whole
@@ -82,24 +81,14 @@ class AnswerReader:
             asked.size = len(asked.waiting)
         self._keyless: dict[str, tuple[int, Row]] = {}
         self._set_aside = 0
-        self._strays: list[Stray] = []
-        self._stray_count = 0
-        self._line = 0
-        self._lines_read = 0
-        self._input_tokens = 0
-        self._output_tokens = 0
-        self._models: set[str] = set()
         self._ended = False
 
     def __iter__(self) -> Iterator[RefinedPair]:
         """Yield every refined pair as its line is read; beside lines without a key, only one is held at a time."""
-        for line in self._lines:
-            self._line += 1
+        for line in self._walk:
             if isinstance(line, Overlong):
-                self._lines_read += 1
                 self._pass_over(line)
-            elif line and not line.isspace():
-                self._lines_read += 1
+            else:
                 yield from self._read(line)
         yield from self._without_key()
         self._ended = True
@@ -122,28 +111,18 @@ class AnswerReader:
             for judged in self.verdicts()
             if judged.verdict is not Verdict.REFINED
         )
-        return Reading(
-            lines=self._lines_read,
-            refined=len(self._home) - len(unrefined),
-            unrefined=unrefined,
-            strays=tuple(sorted(self._strays, key=lambda stray: stray.line)),
-            stray_count=self._stray_count,
-            input_tokens=self._input_tokens,
-            output_tokens=self._output_tokens,
-            models=tuple(sorted(self._models)),
-            emulated=any(model.endswith(EMULATED) for model in self._models),
-        )
+        return self._walk.reading(refined=len(self._home) - len(unrefined), unrefined=unrefined)
 
     def _read(self, line: bytes) -> Iterator[RefinedPair]:
         row = read_row(line)
         if row is None:
-            self._stray(None, None, "the line is not a JSON object in UTF-8")
+            self._walk.stray(None, None, "the line is not a JSON object in UTF-8")
             return
         asked = self._asked_by(row)
         if asked is not None and asked.line and not self._whole:
-            self._stray(asked.key, None, f"the key was answered before, on line {asked.line}")
+            self._walk.stray(asked.key, None, f"the key was answered before, on line {asked.line}")
         else:
-            self._count(row)
+            self._walk.count(row)
         if asked is not None:
             yield from self._answers(row, asked)
         elif row.key is not None:
@@ -151,7 +130,7 @@ class AnswerReader:
         elif (owner := self._owner(row)) is None or owner.key in self._keyless:
             self._set_line_aside(None, "the line has no key")
         else:
-            self._keyless[owner.key] = (self._line, row)
+            self._keyless[owner.key] = (self._walk.place, row)
 
     def _asked_by(self, row: Row) -> _Asked | None:
         if self._whole:
@@ -161,7 +140,7 @@ class AnswerReader:
     def _without_key(self) -> Iterator[RefinedPair]:
         """Yield what the lines without a key bring home, now that all those with one were read."""
         for key, (place, row) in self._keyless.items():
-            self._line = place
+            self._walk.place = place
             asked = self._asked[key]
             if asked.ending is None:
                 yield from self._answers(row, asked)
@@ -181,12 +160,11 @@ class AnswerReader:
 
     def _set_line_aside(self, key: str | None, reason: str) -> None:
         self._set_aside += 1
-        self._stray(key, None, reason)
+        self._walk.stray(key, None, reason)
 
     def _pass_over(self, line: Overlong) -> None:
-        reason = f"a result line of {line.size:,} bytes is longer than any answer and was not read"
+        reason = self._walk.pass_over(line)
         asked = self._asked.get(line.key) if line.key is not None else None
-        self._stray(line.key, None, reason)
         if asked is not None and not asked.line:
             asked.ending = (Verdict.MALFORMED, reason)
 
@@ -212,7 +190,7 @@ class AnswerReader:
         unexplained = asked.ending is None or asked.ending[0] is Verdict.MISSING
         if not asked.line or (self._whole and unexplained):
             asked.ending = ending_of(row, found, came=asked.size - len(asked.waiting), asked=asked.size)
-        asked.line = asked.line or self._line
+        asked.line = asked.line or self._walk.place
 
     def _named(self, named: object) -> str | None:
         """Return the pair that an answer names, under the id that it has in the ledger."""
@@ -223,7 +201,7 @@ class AnswerReader:
         """Return the open pair of this request that an answer names, or note the stray and return None."""
         named = self._named(named)
         if named is None:
-            self._stray(asked.key, None, "an answer without a pair_id that is text")
+            self._walk.stray(asked.key, None, "an answer without a pair_id that is text")
             return None
         if named in asked.waiting:
             return named
@@ -234,21 +212,8 @@ class AnswerReader:
             reason = "the pair was answered before; its first complete answer stays"
         else:
             reason = f"the pair belongs to the request {home.key}"
-        self._stray(asked.key, named, reason)
+        self._walk.stray(asked.key, named, reason)
         return None
-
-    def _count(self, row: Row) -> None:
-        self._input_tokens += row.input_tokens
-        self._output_tokens += row.output_tokens
-        if row.model and len(self._models) < MODELS_KEPT:
-            self._models.add(clause(row.model))
-
-    def _stray(self, key: str | None, pair_id: str | None, reason: str) -> None:
-        self._stray_count += 1
-        if len(self._strays) < STRAYS_KEPT:
-            key = None if key is None else clause(key)
-            pair_id = None if pair_id is None else clause(pair_id)
-            self._strays.append(Stray(line=self._line, key=key, pair_id=pair_id, reason=clause(reason)))
 
     def _judge(self, pair_id: str, asked: _Asked) -> Ending:
         if pair_id not in asked.waiting:

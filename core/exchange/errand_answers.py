@@ -10,17 +10,15 @@ from core.batch.parts import Unrefined
 from core.exchange.endings import ending_of
 from core.exchange.lines import Overlong
 from core.exchange.rows import read_row
-from core.exchange.verdicts import Reading, Verdict
+from core.exchange.verdicts import Verdict
+from core.exchange.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from core.batch.parts import RequestLine
     from core.exchange.rows import Row
-
-EMULATED = "-emulated"
-#: Model versions that are told of one result.
-MODELS_KEPT = 100
+    from core.exchange.verdicts import Reading
 
 
 class ErrandAnswer(msgspec.Struct, frozen=True, gc=False):
@@ -39,23 +37,20 @@ class ErrandReader:
 
     def __init__(self, lines: Iterable[bytes | Overlong], requests: Iterable[RequestLine]) -> None:
         """Take the lines unread."""
-        self._lines = lines
+        self._walk = Walk(lines)
         self._ids = {request.key: next(iter(request.ranges[0])) for request in requests}
         self._endings: dict[str, tuple[Verdict, str]] = {}
-        self._read = self._strays = self._input_tokens = self._output_tokens = 0
-        self._models: set[str] = set()
 
     def __iter__(self) -> Iterator[ErrandAnswer]:
         """Yield the answer to each key that has one."""
-        for line in self._lines:
+        for line in self._walk:
             if isinstance(line, Overlong):
                 self._pass_over(line)
-            elif line and not line.isspace():
-                self._read += 1
+            else:
                 yield from self._answer(read_row(line))
 
     def reading(self) -> Reading:
-        """Return the sums, and every key that was not answered by the id of its request."""
+        """Return the sums, and every key that was not answered by the id of its request; see `Walk.reading`."""
         none = (Verdict.MISSING, "the result has no line with its key")
         ends = {key: self._endings.get(key, none) for key in self._ids}
         unanswered = tuple(
@@ -63,26 +58,18 @@ class ErrandReader:
             for key, (verdict, reason) in ends.items()
             if verdict is not Verdict.REFINED
         )
-        return Reading(
-            lines=self._read,
-            refined=len(self._ids) - len(unanswered),
-            unrefined=unanswered,
-            strays=(),
-            stray_count=self._strays,
-            input_tokens=self._input_tokens,
-            output_tokens=self._output_tokens,
-            models=tuple(sorted(self._models)),
-            emulated=any(model.endswith(EMULATED) for model in self._models),
-        )
+        return self._walk.reading(refined=len(self._ids) - len(unanswered), unrefined=unanswered)
 
     def _answer(self, row: Row | None) -> Iterator[ErrandAnswer]:
-        if row is None or row.key not in self._ids or row.key in self._endings:
-            self._strays += 1
+        if row is None:
+            self._walk.stray(None, None, "the line is not a JSON object in UTF-8")
             return
-        self._input_tokens += row.input_tokens
-        self._output_tokens += row.output_tokens
-        if row.model and len(self._models) < MODELS_KEPT:
-            self._models.add(row.model)
+        if row.key not in self._ids or row.key in self._endings:
+            foreign = "no request of this batch has this key" if row.key else "the line has no key"
+            said = "the key was answered before" if row.key in self._ids else foreign
+            self._walk.stray(row.key, None, said)
+            return
+        self._walk.count(row)
         text = next((each for each in row.texts if each), "")
         if text and not (row.finish or row.blocked or row.error):
             self._endings[row.key] = (Verdict.REFINED, "")
@@ -91,12 +78,9 @@ class ErrandReader:
             self._endings[row.key] = ending_of(row, (), came=0, asked=1)
 
     def _pass_over(self, line: Overlong) -> None:
-        self._read += 1
-        if line.key not in self._ids or line.key in self._endings:
-            self._strays += 1
-            return
-        reason = f"a result line of {line.size:,} bytes is longer than any answer and was not read"
-        self._endings[line.key] = (Verdict.MALFORMED, reason)
+        reason = self._walk.pass_over(line)
+        if line.key in self._ids:
+            self._endings.setdefault(line.key, (Verdict.MALFORMED, reason))
 
 
 def answer_lines(answers: Iterable[ErrandAnswer], *, batch: str, attempt: int, model: str) -> Iterator[bytes]:

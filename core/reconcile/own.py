@@ -93,7 +93,8 @@ def _of_another_ledger(job: Job, batch: Batch, seen: Seen, terms: Terms, *, atte
     said = f"the provider has {job.name} under its number, which this ledger did not create"
     reason = (
         f"{said}; if it is its own (an older ledger was restored), run `batchmill settle {batch.label} --job "
-        f"{job.name}`, else (another workspace of the same project sent it) `batchmill settle {batch.label} --no-job`"
+        f"{job.name}`, else (another workspace of the same project sent it) `batchmill settle {batch.label} "
+        "--no-job`"
     )
     sighted = JobSighted(job.name, job.display_name, DISPLAY, reason, terms.at)
     commands = () if job.name in batch.sighted else (SightJob(sighted),)

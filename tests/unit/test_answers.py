@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from core.batch.parts import RequestLine
-from core.exchange.answers import STRAYS_KEPT, AnswerReader
+from core.exchange.answers import AnswerReader
 from core.exchange.refined_lines import refined_lines
 from core.exchange.verdicts import REASON_LIMIT, Verdict
+from core.exchange.walk import STRAYS_KEPT
 from core.pairs import PairRange
 
 SOURCE = "w2-s30-open_interest"

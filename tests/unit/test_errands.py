@@ -98,6 +98,12 @@ def test_each_key_has_one_verdict_as_its_line_says() -> None:
         ("x1-006", "missing"),
     ]
     assert (found.refined, found.stray_count, found.input_tokens) == (1, 4, 12)
+    assert [(each.line, each.key, each.reason) for each in found.strays] == [
+        (2, "home", "the key was answered before"),
+        (7, "stranger", "no request of this batch has this key"),
+        (8, None, "the line has no key"),
+        (9, None, "the line is not a JSON object in UTF-8"),
+    ]
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8))
