@@ -209,9 +209,9 @@ class Running:
         """Wait until the command has said this."""
         self.wait_until(lambda: text in self.said)
 
-    def wait_until(self, happened: Callable[[], bool]) -> None:
+    def wait_until(self, happened: Callable[[], bool], patience: float = PATIENCE) -> None:
         """Wait until something has happened; fail when the command ends before it, or takes too long."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not happened():
             assert self.process.poll() is None, self.said
             assert time.monotonic() < deadline, self.said

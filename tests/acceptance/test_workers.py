@@ -49,6 +49,11 @@ class Shared(NamedTuple):
     mill: Mill
     url: str
 
+    def refined(self) -> int:
+        """Return how many pairs are home and read."""
+        refined: int = self.mill.json("balance")["total"]["refined"]
+        return refined
+
     def events(self) -> dict[int, list[Recorded]]:
         """Return every event of the daemons by batch, in order."""
         with open_database(self.url, SetClock()) as database:
@@ -71,12 +76,11 @@ def shared(mill: Mill, empty_postgres_url: str) -> Shared:
 
 
 def written(mill: Mill, batches: int) -> None:
-    """Bring the workspace to so many written batches of a few pairs each."""
+    """Bring the workspace to so many written batches of a few pairs each, that wait for their approval."""
     mill.run("init")
     mill.stage(tvl=batches * PAIRS)
     mill.run(f"plan --wave 2 --first-number 205 --strategy size --batch-size {PAIRS}")
     mill.run("write --wave 2")
-    mill.run("approve --wave 2")
 
 
 @pytest.fixture
@@ -114,13 +118,18 @@ def test_four_workers_finish_a_wave_and_one_is_killed_midway(
     batches: int,
 ) -> None:
     written(shared.mill, batches)
-    crowd = [crew("run --shared --until-idle") for _ in range(WORKERS)]
+    crowd = [crew("run --shared") for _ in range(WORKERS)]
+    for worker in crowd:
+        worker.wait_for("daemon.started")
+    # Approved once all of them drive: however slowly one of them started, there is work left for it.
+    shared.mill.run("approve --wave 2")
     for worker in crowd:
         worker.wait_for("batch.submitted")
     crowd[0].wait_until(lambda: crowd[0].said.count("batch.submitted") > batches // 10)
     crowd[0].end(signal.SIGKILL)
     patience = PATIENCE + batches / 2
-    assert [worker.process.wait(patience) for worker in crowd[1:]] == [0, 0, 0], [one.said for one in crowd]
+    crowd[1].wait_until(lambda: shared.refined() == batches * PAIRS, patience)
+    assert [worker.end()[0] for worker in crowd[1:]] == [0, 0, 0], [one.said for one in crowd]
 
     signed = [f"daemon@{socket.gethostname()}/{worker.process.pid}" for worker in crowd]
     events = shared.events()
@@ -138,7 +147,6 @@ def test_four_workers_finish_a_wave_and_one_is_killed_midway(
     shares = {actor: sum(actor == found[0].actor for found in downloads.values()) for actor in signed}
     assert sum(shares.values()) == batches
     assert min(shares[actor] for actor in signed[1:]) >= batches // 20, shares
-    assert shared.mill.json("balance")["total"]["refined"] == batches * PAIRS
     checked = shared.mill.json("replay --check")
     assert (checked["differences"], checked["files"]) == ([], [])
     assert shared.mill.json("history --verify")["faults"] == []
@@ -146,6 +154,7 @@ def test_four_workers_finish_a_wave_and_one_is_killed_midway(
 
 def test_a_worker_that_joins_late_gets_its_part(shared: Shared, crew: Callable[[str], Running]) -> None:
     written(shared.mill, 30)
+    shared.mill.run("approve --wave 2")
     shared.mill.environment["BATCHMILL_DRIVING__JOBS_AT_ONCE"] = "4"
     first = crew("run --shared --until-idle")
     first.wait_for("batch.submitted")
@@ -191,6 +200,7 @@ def test_daemons_outlive_an_outage_of_the_database_that_is_longer_than_their_lea
     for daemon in daemons:
         daemon.wait_for("daemon.started")
     written(shared.mill, 4)
+    shared.mill.run("approve --wave 2")
     for daemon in daemons:
         daemon.wait_for("batch.submitted")
     postgres.shut(name)
