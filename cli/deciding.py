@@ -168,12 +168,10 @@ def books_of(opened: Opened, command: str) -> Books:
 
 
 def _wave(books: Books, number: int) -> Wave:
-    try:
-        return books.waves[number]
-    except KeyError:
-        raise NotFoundError(
-            f"the ledger has no wave {number}; begin with `batchmill plan --wave {number}`"
-        ) from None
+    wave = books.wave(number)
+    if not wave.version:
+        raise NotFoundError(f"the ledger has no wave {number}; begin with `batchmill plan --wave {number}`")
+    return wave
 
 
 def money_left(opened: Opened, books: Books, wave: int) -> Left:

@@ -55,11 +55,12 @@ def rebuild(opened: Opened) -> Rebuilt:
     """Delete and rebuild every projection from the events."""
     model, submissions = opened.database.read_model, opened.settings.folders.submissions
     rebuild_rows(opened.database.store, model)
-    for path in documents(model, submissions):
+    paths = [each.path for each in documents(model, submissions)]
+    for path in paths:
         opened.files.place(path).unlink(missing_ok=True)
     publish(model, opened.files, submissions)
     refined = restore_refined(opened)
-    made = (*documents(model, submissions), *mend_reports(opened))
+    made = (*paths, *mend_reports(opened))
     return Rebuilt(events=_count(opened), documents=made, refined=tuple(refined))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from core.projections.rows import Outline
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -35,6 +37,10 @@ class MemoryReadModel:
         with self._lock:
             wanted = set(self._batches) if numbers is None else set(numbers) & set(self._batches)
             return [self._batches[number] for number in sorted(wanted)]
+
+    def outlines(self) -> list[Outline]:
+        """Return what places every batch in a document, by number."""
+        return [Outline(row.number, row.wave, row.status, row.pairs, row.repairs) for row in self.batches()]
 
     def save(self, waves: Iterable[WaveRow], batches: Iterable[BatchRow], *, was: int, checkpoint: int) -> bool:
         """Replace these rows and move the checkpoint from `was`; see the port."""

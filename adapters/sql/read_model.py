@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from adapters.sql.row_codec import RowCodec
 from adapters.sql.tables import batch_rows, read_checkpoint, wave_rows
-from core.projections.rows import BatchRow, WaveRow
+from core.projections.rows import BatchRow, Outline, WaveRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +57,13 @@ class SqlReadModel:
         if len(wanted) <= _FEW:
             return self._fetch(self._batches, everything.where(batch_rows.c.number.in_(wanted)))
         return [row for row in self._fetch(self._batches, everything) if row.number in wanted]
+
+    def outlines(self) -> list[Outline]:
+        """Return what places every batch in a document, by number."""
+        columns = [batch_rows.c[name] for name in Outline._fields]
+        with self._access.reading() as connection:
+            found = connection.execute(select(*columns).order_by(batch_rows.c.number))
+            return [Outline(*row) for row in found]
 
     def save(self, waves: Iterable[WaveRow], batches: Iterable[BatchRow], *, was: int, checkpoint: int) -> bool:
         """Replace these rows and move the checkpoint from `was`, in one commit; see the port."""

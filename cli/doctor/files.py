@@ -111,4 +111,7 @@ def check_documents(
     elif wrong:
         yield warn("documents", f"{' and '.join(wrong)} is missing or not what the tables say", REBUILD)
     else:
-        yield ok("documents", f"{' and '.join(documents(model, submissions))} are as the tables say")
+        yield ok(
+            "documents",
+            f"{' and '.join(each.path for each in documents(model, submissions))} are as the tables say",
+        )

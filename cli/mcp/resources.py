@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cli.mcp.answers import MARK, MOST_BYTES
 from core.errors import NotFoundError
 from core.one_line import one_line
-from core.projections.publish import TIMELINE, TRACKING, documents
+from core.projections.publish import TIMELINE, TRACKING, documents, render
 
 if TYPE_CHECKING:
     from cli.compose import Opened
@@ -85,8 +85,9 @@ def _paper(opened: Opened, uri: str) -> bytes:
     from core.reports.wave_reports import KINDS, path_of
 
     if uri in {TRACKING_URI, TIMELINE_URI}:
-        found = documents(opened.rows(), opened.settings.folders.submissions)
-        return next(content for path, content in found.items() if path.endswith(uri.removeprefix(SCHEME)))
+        model = opened.rows()
+        found = documents(model, opened.settings.folders.submissions)
+        return next(render(model, each) for each in found if each.path.endswith(uri.removeprefix(SCHEME)))
     waves = [row.wave for row in opened.rows().waves()] if uri.startswith(REPORTS) else []
     path = next(
         (path for wave in waves for kind in KINDS if f"{SCHEME}{(path := path_of(wave, kind))}" == uri), None

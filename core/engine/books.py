@@ -14,6 +14,7 @@ from core.batch.folding import evolve
 from core.batch.state import Batch
 from core.engine.agenda import Agenda
 from core.engine.purse import Purse
+from core.engine.shelf import Shelf
 from core.engine.steps import Kind, next_step
 from core.engine.tally import Tally
 from core.errors import ConflictError, RefusedError
@@ -22,7 +23,6 @@ from core.ledger.recorded import Context, NewEvent
 from core.ledger.streams import batch_number, batch_stream, wave_number, wave_stream
 from core.reconcile.view import view_of
 from core.wave.decider import decide_wave
-from core.wave.state import Wave, found_running
 from core.wave.state import evolve as evolve_wave
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from core.ports import EventStore, Fence
     from core.reconcile.view import View
     from core.wave.decider import WaveCommand
+    from core.wave.state import Wave
 
 #: Events folded before closed batches are dropped: a long history does not fill the memory.
 STRIDE = 5_000
@@ -77,7 +78,7 @@ class Books:
         """
         self.agenda = Agenda()
         self.purse = Purse(models or {})
-        self.waves: dict[int, Wave] = {}
+        self._shelf = Shelf(store)
         self._tally = Tally()
         self._observe = observe
         self._refused = refused
@@ -140,6 +141,12 @@ class Books:
             return self._batches[number]
         return load_batch(self._store, number)
 
+    def wave(self, number: int) -> Wave:
+        """Return a wave as the ledger has it, as far as anything is folded in; one never planned is empty."""
+        if not self._position:
+            return load_wave(self._store, number)
+        return self._shelf.get(number, until=self._position)
+
     def write(self, entries: Iterable[Entry]) -> list[Recorded]:
         """Decide all commands and append their events in one commit.
 
@@ -168,7 +175,7 @@ class Books:
             return recorded
 
     def _judge_wave(self, number: int, command: WaveCommand, cause: str) -> list[NewEvent]:
-        wave = self.waves.get(number) or load_wave(self._store, number)
+        wave = self.wave(number)
         context = Context(self._actor, f"{wave_stream(number)}/r{wave.revision}", cause)
         return [
             NewEvent(wave_stream(number), version, event, context)
@@ -204,7 +211,7 @@ class Books:
         if entry.wave is None:
             return []
         number = batch.wave
-        wave = told.get(number) or self.waves.get(number) or load_wave(self._store, number)
+        wave = told.get(number) or self.wave(number)
         context = Context(self._actor, f"{batch_stream(batch.number)}/a{batch.attempt}", entry.cause)
         events: list[NewEvent] = []
         for event in decide_wave(wave, entry.wave):
@@ -237,19 +244,13 @@ class Books:
         if isinstance(recorded.event, SubmissionStarted):
             self._remember(recorded.event.at)
         if isinstance(recorded.event, BatchSubmitted):
-            self._tell_wave(self._batches[number])
+            self._shelf.submitted(self._batches[number], position=self._position)
         return {number}
-
-    def _tell_wave(self, batch: Batch) -> None:
-        """Let a batch's submission tell of its wave, which may have been sent before waves were approved."""
-        wave = self.waves.get(batch.wave)
-        if wave is not None:
-            self.waves[batch.wave] = found_running(wave, batch.name)
 
     def _fold_wave(self, recorded: Recorded) -> None:
         number = wave_number(recorded.stream)
         if number is not None:
-            self.waves[number] = evolve_wave(self.waves.get(number) or Wave(wave=number), recorded.event)
+            self._shelf.fold(number, recorded)
 
     def _remember(self, start: datetime) -> None:
         self._started.append(start)
@@ -263,3 +264,6 @@ class Books:
             self.agenda.put(self._batches[number], step)
             if step.kind is Kind.NOTHING:
                 del self._batches[number]
+                self._shelf.closed(number)
+            else:
+                self._shelf.opened(self._batches[number])

@@ -10,7 +10,6 @@ from core.wave.canary import canaries, judge
 from core.wave.clearance import hindrance
 from core.wave.course import StartWave
 from core.wave.lifecycle import Status
-from core.wave.state import Wave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -74,7 +73,7 @@ def hindered(books: Books, wave: int) -> str:
     """
     if wave == NO_WAVE:
         return ""
-    found = books.waves.get(wave, Wave(wave=wave))
+    found = books.wave(wave)
     before = found.depends_on
     unaccepted = before if before is not None and not _accepted(books, before) else None
     return hindrance(wave, found.status, unaccepted=unaccepted)
@@ -82,7 +81,7 @@ def hindered(books: Books, wave: int) -> str:
 
 def is_barred(books: Books, batch: Batch) -> bool:
     """Whether a batch may not be sent since its wave may not; repairs of what was sent go on, unless rejected."""
-    wave = books.waves.get(batch.wave, Wave(wave=batch.wave))
+    wave = books.wave(batch.wave)
     barred = wave.status in SHUT or batch.number in wave.to_send
     return barred and bool(hindered(books, batch.wave))
 
@@ -94,7 +93,7 @@ def begun(shop: Workshop, batches: Sequence[Batch]) -> list[Batch]:
     """
     left_out: set[int] = set()
     for number in sorted({batch.wave for batch in batches}):
-        wave = shop.books.waves.get(number, Wave(wave=number))
+        wave = shop.books.wave(number)
         planned = any(batch.wave == number and batch.number in wave.to_send for batch in batches)
         if planned and (wave.status is Status.APPROVED or wave.found):
             try:
@@ -106,8 +105,7 @@ def begun(shop: Workshop, batches: Sequence[Batch]) -> list[Batch]:
 
 def first_of(shop: Workshop, wave: int) -> tuple[int, ...]:
     """Return the canaries that all others of a wave wait for; none when they need not wait."""
-    found = shop.books.waves.get(wave)
-    return canaries(found, shop.policy.canary) if found and shop.policy.canary else ()
+    return canaries(shop.books.wave(wave), shop.policy.canary) if shop.policy.canary else ()
 
 
 def is_let_through(shop: Workshop) -> Callable[[int], bool] | None:
@@ -131,7 +129,7 @@ def stopped(shop: Workshop) -> int:
 
 
 def _bar(shop: Workshop, number: int) -> Bar | None:
-    wave = shop.books.waves.get(number, Wave(wave=number))
+    wave = shop.books.wave(number)
     if hindered(shop.books, number):
         return Bar(None if wave.status in SHUT else frozenset(wave.to_send), person=True)
     first = first_of(shop, number)
@@ -143,4 +141,4 @@ def _keeps(bar: Bar, number: int) -> bool:
 
 
 def _accepted(books: Books, wave: int) -> bool:
-    return books.waves.get(wave, Wave(wave=wave)).accepted
+    return books.wave(wave).accepted

@@ -102,8 +102,7 @@ def _rounds(shop: Workshop, batch: Batch) -> int:
     """
     if batch.kind == ERRAND:
         return 0
-    known = shop.books.waves.get(batch.wave)
-    adopted = known is not None and known.adopted is not None and batch.kind == REFINE
+    adopted = batch.kind == REFINE and shop.books.wave(batch.wave).adopted is not None
     return shop.policy.repair_rounds + adopted
 
 

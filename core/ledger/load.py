@@ -26,9 +26,11 @@ def load_batch(store: EventStore, number: int, *, before: int | None = None, unt
     return batch
 
 
-def load_wave(store: EventStore, wave: int) -> Wave:
-    """Return a wave as its events left it."""
+def load_wave(store: EventStore, wave: int, *, until: int | None = None) -> Wave:
+    """Return a wave as its events left it: up to position `until`, if given."""
     found = Wave(wave=wave)
     for recorded in store.read_stream(wave_stream(wave)):
+        if until is not None and recorded.position > until:
+            break
         found = evolve_wave(found, recorded.event)
     return found

@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from core.projections.timeline import milestones, timeline_document
-from core.projections.tracking import tracking_document
+from core.projections.timeline import timeline_chunks
+from core.projections.tracking import tracking_chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from core.ports import ReadModel, WorkspaceFiles
+    from core.projections.rows import BatchRow
 
 TRACKING = "batch_tracking.json"
 TIMELINE = "timeline.md"
+#: Rows in memory at a time: a document's size must not show in the memory of a daemon that runs for months.
+AT_ONCE = 200
 
 
-def documents(model: ReadModel, submissions: str) -> dict[str, bytes]:
-    """Return every document's bytes by its path in the workspace; a pure function of the read model's rows."""
-    batches = model.batches()
-    return {
-        f"{submissions}/{TRACKING}": tracking_document(batches),
-        TIMELINE: timeline_document(milestones(model.waves(), batches)),
-    }
+class Document(NamedTuple):
+    """A document's path in the workspace, and what renders it: its bytes from first to last, each time anew."""
+
+    path: str
+    chunks: Callable[[], Iterator[bytes]]
+
+
+def documents(model: ReadModel, submissions: str) -> tuple[Document, ...]:
+    """Return every document; its bytes are a pure function of the read model's rows."""
+
+    def rows(numbers: Sequence[int]) -> Iterator[BatchRow]:
+        for start in range(0, len(numbers), AT_ONCE):
+            some = numbers[start : start + AT_ONCE]
+            found = {row.number: row for row in model.batches(some)}
+            yield from (found[number] for number in some if number in found)
+
+    return (
+        Document(f"{submissions}/{TRACKING}", lambda: tracking_chunks(model.outlines(), rows)),
+        Document(TIMELINE, lambda: timeline_chunks(model.waves(), model.outlines(), rows)),
+    )
+
+
+def render(model: ReadModel, document: Document) -> bytes:
+    """Return a document's bytes; rows that another process moves on meanwhile are read again."""
+    while True:
+        checkpoint = model.checkpoint()
+        content = b"".join(document.chunks())
+        if model.checkpoint() == checkpoint:
+            return content
 
 
 def publish(model: ReadModel, files: WorkspaceFiles, submissions: str) -> list[str]:
@@ -33,12 +60,7 @@ def publish(model: ReadModel, files: WorkspaceFiles, submissions: str) -> list[s
     written: list[str] = []
     while True:
         checkpoint = model.checkpoint()
-        for path, content in documents(model, submissions).items():
-            if files.digest(path) != hashlib.sha256(content).hexdigest():
-                with files.create(path) as pending:
-                    pending.sink.write(content)
-                    pending.commit()
-                written.append(path)
+        written += [document.path for document in documents(model, submissions) if _replaced(files, document)]
         if model.checkpoint() == checkpoint:
             return written
 
@@ -46,7 +68,27 @@ def publish(model: ReadModel, files: WorkspaceFiles, submissions: str) -> list[s
 def stale(model: ReadModel, files: WorkspaceFiles, submissions: str) -> list[str]:
     """Return the documents on disk that are missing or differ from what the rows say; changes nothing."""
     return [
-        path
-        for path, content in documents(model, submissions).items()
-        if files.digest(path) != hashlib.sha256(content).hexdigest()
+        document.path
+        for document in documents(model, submissions)
+        if files.digest(document.path) != _digest(document.chunks())
     ]
+
+
+def _replaced(files: WorkspaceFiles, document: Document) -> bool:
+    """Write a document beside its place, and put it there if that is not what stands there; return whether."""
+    digest = hashlib.sha256()
+    with files.create(document.path) as pending:
+        for chunk in document.chunks():
+            digest.update(chunk)
+            pending.sink.write(chunk)
+        differs = files.digest(document.path) != digest.hexdigest()
+        if differs:
+            pending.commit()
+    return differs
+
+
+def _digest(chunks: Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from core.batch.lifecycle import Status
@@ -52,6 +54,21 @@ class WaveRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     decision_reason: str | None = None
     overruled: bool = False
     version: int
+
+
+class Outline(NamedTuple):
+    """What of a batch's row says where it belongs in a document; all of a ledger's fit into memory."""
+
+    number: int
+    wave: int
+    status: str
+    pairs: int
+    repairs: int | None
+
+    @property
+    def refines(self) -> bool:
+        """Whether the batch carries pairs of its wave; any other kind is about pairs that are home, or none."""
+        return kind_of(self.number) == REFINE
 
 
 class BatchRow(msgspec.Struct, kw_only=True, frozen=True, gc=False):

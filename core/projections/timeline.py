@@ -13,9 +13,9 @@ from core.projections.milestone import DONE, FAILED, PENDING, Milestone, approva
 from core.projections.waiting import unaccepted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from core.projections.rows import BatchRow, WaveRow
+    from core.projections.rows import BatchRow, Outline, WaveRow
 
 MARKS = {DONE: "✅ Done", PENDING: "⏳ Pending", FAILED: "❌ Failed"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -30,10 +30,11 @@ def milestones(waves: Sequence[WaveRow], batches: Sequence[BatchRow]) -> list[Mi
     for row in batches:
         if row.status != Status.WITHDRAWN.value:
             by_wave[row.wave].append(row)
-    return [line for wave in waves for line in _wave(wave, by_wave[wave.wave], unaccepted(wave, waves))]
+    return [line for wave in waves for line in of_wave(wave, by_wave[wave.wave], unaccepted(wave, waves))]
 
 
-def _wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
+def of_wave(wave: WaveRow, rows: list[BatchRow], awaited: int | None) -> list[Milestone]:
+    """Return a wave's milestones, from its batches that stand; `awaited` has to be accepted before it is sent."""
     beside = _beside(wave, [row for row in rows if row.judges], "judged")
     beside += _beside(wave, [row for row in rows if row.embeds], "embedded")
     rows = [row for row in rows if row.refines]
@@ -181,11 +182,23 @@ def day(at: str | None) -> str:
     return f"{MONTHS[int(at[5:7]) - 1]} {int(at[8:10])}" if at else "-"
 
 
-def timeline_document(lines: Sequence[Milestone]) -> bytes:
-    """Return the timeline as a Markdown table; text from data cannot break out of its cell."""
-    table = ["| Date | Milestone | Status |", "|---|---|---|"]
-    table += [f"| {day(line.at)} | {cell(line.text)} | {MARKS[line.state]} |" for line in lines]
-    return ("\n".join(table) + "\n").encode()
+def timeline_chunks(
+    waves: Sequence[WaveRow], outlines: Iterable[Outline], rows: Callable[[Sequence[int]], Iterable[BatchRow]]
+) -> Iterator[bytes]:
+    """Yield the timeline as a Markdown table, one wave's batches in memory at a time; see `tracking_chunks`."""
+    by_wave: dict[int, list[int]] = defaultdict(list)
+    for each in outlines:
+        if each.status != Status.WITHDRAWN.value:
+            by_wave[each.wave].append(each.number)
+    yield b"| Date | Milestone | Status |\n|---|---|---|\n"
+    for wave in waves:
+        for line in of_wave(wave, list(rows(by_wave[wave.wave])), unaccepted(wave, waves)):
+            yield f"{table_row(line)}\n".encode()
+
+
+def table_row(line: Milestone) -> str:
+    """Return a milestone as a row of the table; text from data cannot break out of its cell."""
+    return f"| {day(line.at)} | {cell(line.text)} | {MARKS[line.state]} |"
 
 
 def cell(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,13 +11,15 @@ from core.batch.lifecycle import Status
 from core.batch.numbers import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from core.projections.rows import BatchRow
+    from core.projections.rows import BatchRow, Outline
 
 
-def tracking_document(rows: Sequence[BatchRow]) -> bytes:
-    """Return the tracking file's bytes for these batches, in order of their numbers.
+def tracking_chunks(
+    outlines: Iterable[Outline], rows: Callable[[Sequence[int]], Iterable[BatchRow]]
+) -> Iterator[bytes]:
+    """Yield the tracking file's bytes for these batches; `rows` gives those of some numbers, in that order.
 
     The keys total_batches, total_qa_pairs, batch_size and batches[batch_number, file_path, qa_count, file_size,
     first_pair_id, last_pair_id] have the meaning they always had; `batch_size` is the most common pair count.
@@ -25,17 +28,33 @@ def tracking_document(rows: Sequence[BatchRow]) -> bytes:
     is claimed of it stands beside what the ledger has. Batches that judge carry no pairs of their own and are not
     in it.
     """
-    rows = [row for row in rows if row.refines]
-    carried = [row for row in rows if row.status != Status.WITHDRAWN.value and row.repairs is None]
-    counts = [row.pairs for row in carried]
-    document = {
+    refining = [each for each in outlines if each.refines]
+    carried = [each for each in refining if each.status != Status.WITHDRAWN.value and each.repairs is None]
+    repairs = sorted((each.number for each in refining if each.repairs), key=in_order)
+    counts = Counter(each.pairs for each in carried)
+    totals = {
         "total_batches": len(carried),
-        "total_qa_pairs": sum(counts),
-        "batch_size": max(sorted(set(counts), reverse=True), key=counts.count, default=0),
-        "batches": [_entry(row) for row in carried],
-        "repairs": [_repair(row) for row in sorted(rows, key=lambda row: in_order(row.number)) if row.repairs],
+        "total_qa_pairs": sum(each.pairs for each in carried),
+        "batch_size": max(counts, key=lambda pairs: (counts[pairs], pairs), default=0),
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    yield _formatted(totals).removesuffix(b"\n}")
+    yield from _listed("batches", map(_entry, rows([each.number for each in carried])))
+    yield from _listed("repairs", map(_repair, rows(repairs)))
+    yield b"\n}\n"
+
+
+def _listed(key: str, entries: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """Yield one more key of an object with a list of entries, as formatting all of it at once would."""
+    yield f',\n  "{key}": ['.encode()
+    between = b"\n    "
+    for entry in entries:
+        yield between + _formatted(entry).replace(b"\n", b"\n    ")
+        between = b",\n    "
+    yield b"]" if between == b"\n    " else b"\n  ]"
+
+
+def _formatted(value: dict[str, Any]) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2)
 
 
 def _repair(row: BatchRow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.projections.rows import BatchRow, WaveRow
+from core.projections.rows import BatchRow, Outline, WaveRow
 
 if TYPE_CHECKING:
     from core.ports import ReadModel
@@ -54,6 +54,17 @@ def batch_row(number: int, **changes: object) -> BatchRow:
         "version": 1,
     }
     return BatchRow(**{**fields, **changes})  # type: ignore[arg-type] # the fields are those of the class
+
+
+def test_outlines_place_every_batch_by_number(read_model: ReadModel) -> None:
+    rows = [batch_row(206, pairs=7, status="withdrawn"), batch_row(205), batch_row(1_000_000_205, repairs=205)]
+    read_model.save((), rows, was=0, checkpoint=1)
+
+    assert read_model.outlines() == [
+        Outline(205, 2, "planned", 100, None),
+        Outline(206, 2, "withdrawn", 7, None),
+        Outline(1_000_000_205, 2, "planned", 100, 205),
+    ]
 
 
 def test_a_new_read_model_accounts_for_nothing(read_model: ReadModel) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from adapters.memory.read_model import MemoryReadModel
@@ -10,7 +9,6 @@ from core.batch.adoption import NEVER_SUBMITTED, WRONG_FORMAT
 from core.batch.commands import HandOver, RecordFailure
 from core.projections.catch_up import catch_up
 from core.projections.timeline import milestones
-from core.projections.tracking import tracking_document
 from tests.batches import (
     FILE_READ,
     GONE,
@@ -24,6 +22,7 @@ from tests.batches import (
     later,
     taken,
 )
+from tests.documents import tracked
 from tests.unit.test_adopted_batch import happened
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def model(*commands: BatchCommand) -> MemoryReadModel:
 
 def entry(*commands: BatchCommand) -> dict[str, Any]:
     """Return the tracking file's entry of the adopted batch after these commands."""
-    [found] = json.loads(tracking_document(model(*commands).batches()))["batches"]
+    [found] = tracked(model(*commands))["batches"]
     return dict(found)
 
 

@@ -27,8 +27,8 @@ from core.projections.balance import Balance
 from core.projections.catch_up import catch_up
 from core.projections.money import costs, total
 from core.projections.timeline import milestones
-from core.projections.tracking import tracking_document
 from core.reconcile.matching import OUR_NAME
+from tests.documents import tracked
 from tests.embeds import embedded_text
 from tests.mill import PENDING, RUNNING, Mill, Spy
 
@@ -122,7 +122,7 @@ def test_embedding_moves_no_pair_of_the_balance_and_no_paper_of_the_wave(mill: M
 
     after = rows(mill)
     assert mill.balance() == HOME
-    assert tracking_document(after.batches()) == tracking_document(before.batches())
+    assert tracked(after) == tracked(before)
     told = {line.text for line in milestones(after.waves(), after.batches())}
     assert told - {line.text for line in milestones(before.waves(), before.batches())} == {
         "Wave 2 embedded by gemini-embedding-001 (4 of 4 pairs)"

@@ -28,7 +28,6 @@ from core.projections.bookkeeping import PairBooks
 from core.projections.catch_up import catch_up
 from core.projections.money import costs, total
 from core.projections.timeline import milestones
-from core.projections.tracking import tracking_document
 from core.projections.waiting import kept_back
 from core.quality.judged_lines import judgements_in
 from core.quality.judgements import preferences
@@ -38,6 +37,7 @@ from core.wave.decider import decide_wave
 from core.wave.score_events import PairScored
 from core.wave.scoring import RecordScores
 from core.wave.state import Wave
+from tests.documents import tracked
 from tests.mill import PENDING, RUNNING, Mill, Spy
 
 J1 = number_of(JUDGE, 1)
@@ -194,7 +194,7 @@ def test_the_papers_of_a_wave_do_not_count_what_judges_it(mill: Mill) -> None:
     mill.drive()
 
     after = rows(mill)
-    assert tracking_document(after.batches()) == tracking_document(before.batches())
+    assert tracked(after) == tracked(before)
     told = milestones(after.waves(), after.batches())
     assert [line for line in told if "judged by" not in line.text] == milestones(before.waves(), before.batches())
     assert [(line.text, line.state) for line in told if "judged by" in line.text] == [

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,9 @@ from core.ledger.codec import decode, encode
 from core.ledger.recorded import NewEvent, stamp
 from core.projections.catch_up import catch_up
 from core.projections.milestone import Milestone
-from core.projections.publish import documents, publish, stale
-from core.projections.timeline import cell, day, milestones, timeline_document
-from core.projections.tracking import tracking_document
+from core.projections.publish import AT_ONCE, publish, stale
+from core.projections.rows import Outline
+from core.projections.timeline import cell, day, milestones, table_row
 from tests.batches import (
     CANCEL,
     DEFER,
@@ -36,12 +35,13 @@ from tests.batches import (
     later,
     told,
 )
+from tests.documents import rendered_by, tracked
 from tests.ledgers import CONTEXT, SetClock
 from tests.mill import MemoryFiles
 from tests.waves import plan_of, planned_source, wave_planned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from core.batch.commands import BatchCommand
     from core.projections.rows import BatchRow
@@ -97,13 +97,13 @@ SMALL: tuple[tuple[BatchCommand, ...], ...] = (
     [("submissions/batch_tracking.json", "batch_tracking.json"), ("timeline.md", "timeline.md")],
 )
 def test_a_small_history_has_these_documents(path: str, golden: str) -> None:
-    rendered = documents(history(*SMALL, extra=True), "submissions")[path]
+    rendered = rendered_by(history(*SMALL, extra=True))[path]
 
     assert rendered.decode() == (GOLDEN / golden).read_text(encoding="utf-8")
 
 
 def test_the_tracking_file_keeps_the_keys_other_tools_read() -> None:
-    document = json.loads(tracking_document(history(*SMALL).batches()))
+    document = tracked(history(*SMALL))
 
     assert list(document) == ["total_batches", "total_qa_pairs", "batch_size", "batches", "repairs"]
     assert (document["total_batches"], document["total_qa_pairs"], document["batch_size"]) == (5, 20, 4)
@@ -112,22 +112,26 @@ def test_the_tracking_file_keeps_the_keys_other_tools_read() -> None:
 
 
 def test_a_withdrawn_batch_is_not_tracked() -> None:
-    document = json.loads(tracking_document(history(HAPPY, extra=True).batches()))
+    document = tracked(history(HAPPY, extra=True))
 
     assert [batch["batch_number"] for batch in document["batches"]] == [205]
     assert document["total_qa_pairs"] == 4
 
 
-def rows_of(*pairs: int) -> list[BatchRow]:
+def model_of(*pairs: int) -> MemoryReadModel:
+    """Give a model of batches with these counts of pairs."""
     [row] = history((PLAN,)).batches()
-    return [msgspec.structs.replace(row, number=205 + place, pairs=count) for place, count in enumerate(pairs)]
+    rows = [msgspec.structs.replace(row, number=205 + place, pairs=count) for place, count in enumerate(pairs)]
+    model = MemoryReadModel()
+    model.save((), rows, was=0, checkpoint=1)
+    return model
 
 
 @pytest.mark.parametrize(
     ("pairs", "size"), [((), 0), ((100, 100, 1), 100), ((7, 3, 3), 3), ((3, 7), 7), ((7, 3), 7)]
 )
 def test_the_batch_size_is_the_most_common_count_and_the_larger_of_two(pairs: tuple[int, ...], size: int) -> None:
-    assert json.loads(tracking_document(rows_of(*pairs)))["batch_size"] == size
+    assert tracked(model_of(*pairs))["batch_size"] == size
 
 
 def texts(model: MemoryReadModel) -> list[tuple[str, str]]:
@@ -252,7 +256,7 @@ def test_a_cell_cannot_be_broken_out_of(text: str, shown: str) -> None:
 def test_whatever_a_reason_says_the_table_keeps_its_three_columns(text: str) -> None:
     line = Milestone(at=None, text=text, state="failed", wave=2)
 
-    _, _, row = timeline_document([line]).decode().splitlines()
+    row = table_row(line)
 
     unescaped = row.replace("\\\\", "").replace("\\|", "")
     assert unescaped.count("|") == 4
@@ -288,4 +292,30 @@ def test_documents_are_rendered_again_when_the_rows_move_on_meanwhile() -> None:
     files = Moving()
     publish(model, files, "submissions")
 
-    assert files.kept == documents(late, "submissions")
+    assert files.kept == rendered_by(late)
+
+
+class Counting(MemoryReadModel):
+    """A model that notes how many rows are asked for at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def batches(self, numbers: Iterable[int] | None = None) -> list[BatchRow]:
+        found = super().batches(numbers)
+        self.asked.append(len(found))
+        return found
+
+    def outlines(self) -> list[Outline]:
+        return [Outline(row.number, row.wave, row.status, row.pairs, row.repairs) for row in super().batches()]
+
+
+def test_however_many_batches_there_are_few_of_their_rows_are_in_memory_at_a_time() -> None:
+    [row] = history((PLAN,)).batches()
+    rows = [msgspec.structs.replace(row, number=205 + place) for place in range(AT_ONCE * 3)]
+    model = Counting()
+    model.save((), rows, was=0, checkpoint=1)
+
+    assert [each["batch_number"] for each in tracked(model)["batches"]] == [each.number for each in rows]
+    assert max(model.asked) == AT_ONCE
