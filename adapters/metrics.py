@@ -133,7 +133,7 @@ class _StandingCollector(Collector):
         yield _single(
             "submissions_wait_seconds",
             "For how long all submissions still wait for a rate limit or an unreachable provider.",
-            -self._seconds_since(waits_until, most=0.0),
+            0.0 - self._seconds_since(waits_until, most=0.0),  # and not -0.0 where nothing waits
         )
         yield _single("ledger_position", "The last position of the ledger that was folded in.", standing.position)
         yield _single("spent_usd", "US dollars that came home has cost, all waves.", standing.spent_usd)
