@@ -178,7 +178,7 @@ def test_a_call_that_drives_ends_soon_after_its_client_left_and_nothing_is_lost(
         assert process.stdin is not None
         assert process.stderr is not None
         [row] = mill.json("status")["batches"]
-        quote = bound_quote(row["estimated_cost_usd"], 0, None, None, (row["number"],))
+        quote = bound_quote(row["estimated_cost_usd"], 0, None, (row["number"],))
         asked = {"name": "drive", "arguments": {"seconds": 60, "confirm": quote}}
         begun = {"jsonrpc": "2.0", "method": "notifications/initialized"}
         call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked}

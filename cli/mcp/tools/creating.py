@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
     from core.exchange.errands import ErrandRequest
+    from core.projections.rows import BatchRow
 
 #: Bytes of a content file that is taken.
 MOST_CONTENT = 50_000_000
@@ -60,29 +62,33 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
     fetched like every batch. The same requests again are the same errand, and not paid for twice unless `again`.
     Waves are not sent by this: use plan, write and submit.
     """
-    from cli.errands import plan_errand, write_errand
+    from cli.errands import errands_in_turn, plan_errand, refuse_unaffordable, write_errand
     from core.batch.numbers import label
     from core.exchange.errands import configured
     from core.one_line import one_line
 
     with desk.opened() as opened:
         requests = configured(_requests(opened, asked), asked.config)
-        errand = plan_errand(opened, requests, asked.model, one_line(asked.display_name) or "errand")
-        if errand.same is not None and not asked.again:
-            said = (
-                f"these requests are errand {label(errand.same)} already, and were not sent again; again=true "
-                "would send and pay for them once more"
-            )
-            return _created(desk, opened, errand.same, said)
-        what = _offer(errand)
-        quote = bound_quote(errand.estimate.cost_usd, errand.number, errand.model, errand.requests)
-        if not asked.confirm:
-            return asked_to_confirm(
-                what, quote, requestCount=len(requests), atMostUsd=errand.most_usd, budgetLeftUsd=errand.left_usd
-            )
-        check(asked.confirm, quote, what)
-        write_errand(opened, errand)
-        return _created(desk, opened, errand.number, f"errand {label(errand.number)} is created")
+        with errands_in_turn(opened) if asked.confirm else nullcontext():
+            errand = plan_errand(opened, requests, asked.model, one_line(asked.display_name) or "errand")
+            if errand.same is not None and not asked.again:
+                number, said = errand.same, f"these requests are errand {label(errand.same)} already"
+            else:
+                refuse_unaffordable(errand)
+                what = _offer(errand)
+                quote = bound_quote(errand.estimate.cost_usd, errand.number, errand.model, errand.requests)
+                if not asked.confirm:
+                    return asked_to_confirm(
+                        what,
+                        quote,
+                        requestCount=len(requests),
+                        atMostUsd=errand.most_usd,
+                        budgetLeftUsd=errand.left_usd,
+                    )
+                check(asked.confirm, quote, what)
+                write_errand(opened, errand)
+                number, said = errand.number, ""
+        return _created(desk, opened, number, said)
 
 
 def _offer(errand: Errand) -> str:
@@ -93,10 +99,10 @@ def _offer(errand: Errand) -> str:
     )
 
 
-def _created(desk: Desk, opened: Opened, number: int, said: str) -> Answer:
-    """See an errand sent, and say how it stands."""
+def _created(desk: Desk, opened: Opened, number: int, known: str) -> Answer:
+    """See an errand sent, and say how it stands; `known` says that it is an older one, "" for a new one."""
     from cli.driving import unsent
-    from cli.mcp.engine import drive, settled
+    from cli.mcp.engine import complete, drive
     from core.engine.books import Books
 
     driver = None
@@ -106,19 +112,39 @@ def _created(desk: Desk, opened: Opened, number: int, said: str) -> Answer:
         driver = drive(desk, opened, "errand", (number,), lambda books: not unsent(books, [number]), SEND_SECONDS)
     opened.catch_up()
     [row] = opened.database.read_model.batches([number])
+    stands, steps = _standing(row)
+    if known:
+        stands = f"{known}: {stands}. It was not sent again; again=true would send and pay for it once more"
     return answer(
-        said,
+        stands,
         batch=row.label,
         batchName=row.job_name,
         displayName=row.display_name,
         state=row.status,
+        held=row.hold,
         createTime=row.submitted_at,
         model=row.model,
-        isComplete=settled(row),
+        isComplete=complete(row),
         drivenBy=driver,
-        nextSteps=["batch_get_status with autoPoll, then batch_download_results"],
+        nextSteps=steps,
         data={"error": row.reason},
     )
+
+
+def _standing(row: BatchRow) -> tuple[str, list[str]]:
+    """Return how an errand stands in a sentence, and what comes next."""
+    from cli.mcp.engine import awaits_person, how_held
+
+    name = f"errand {row.label}"
+    if row.job_name:
+        return f"{name} is created", ["batch_get_status with autoPoll, then batch_download_results"]
+    if awaits_person(row):
+        return f"{name} is on record and was not sent: {how_held(row)}", [
+            "tell the user why it is held and what releases it"
+        ]
+    if row.hold:
+        return f"{name} is on record and is not sent, since it is {row.hold}", []
+    return f"{name} is on record and is not sent yet", ["drive goes on with it, once the user confirms its price"]
 
 
 #: Seconds that a call waits for an errand to be sent.

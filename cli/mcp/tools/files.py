@@ -88,10 +88,11 @@ class DeleteArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
 def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
     """Delete the upload of a batch whose job ended, confirmed by `delete` and the file's name.
 
-    Refused while its batch needs it, and for uploads of no batch of the ledger, which has no place to put that on
-    record: the provider deletes them 48 hours after they came.
+    Refused while its batch needs it, where the provider has it no more, and for uploads of no batch of the ledger,
+    which has no place to put that on record: the provider deletes them 48 hours after they came.
     """
     from cli.mcp.deleting import ask_deletion
+    from cli.mcp.foreseen import refuse_deletion
     from core.batch.commands import FILE
 
     name = _named(asked.file_uri)
@@ -104,6 +105,7 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
                 f"{name} is the upload of no batch of the ledger, and is not deleted without a record; the "
                 "provider deletes it 48 hours after it came"
             )
+        refuse_deletion(opened, owner.number, FILE, name, asked.reason)
         quote, what = (
             f"delete {name}",
             f"delete {name}, the upload of batch {owner.label}, which is {owner.status}",

@@ -89,7 +89,7 @@ def accept(desk: Desk, asked: DecideArguments) -> Answer:
     """Record that a wave is good enough for the next one: the user's decision.
 
     Without `confirm` nothing is recorded, and the gate's verdict is told with the quote, which names the wave and
-    that verdict; against it, accepting is an overruling.
+    that verdict; where accepting does not follow from it, the quote says that it overrules.
     """
     return _decided(desk, asked, "accept")
 
@@ -105,19 +105,27 @@ def reject(desk: Desk, asked: DecideArguments) -> Answer:
 def _decided(desk: Desk, asked: DecideArguments, word: str) -> Answer:
     from cli.deciding import accept as accept_wave
     from cli.deciding import reject as reject_wave
+    from cli.mcp.foreseen import decision
     from cli.reporting import write_after
 
+    done = f"wave {asked.wave} is {word}ed"
     with desk.opened() as opened:
         verdict = _verdict(opened, asked.wave)
+        foreseen = decision(opened, asked.wave, word, asked.reason)
+        if foreseen is None:
+            return answer(f"{done} already", recorded=False, verdict=verdict, decision=None)
         quote = f"wave {asked.wave} {word}, verdict {verdict or 'none'}"
         what = f"{word} wave {asked.wave}, on which the gate's verdict is {verdict or 'none yet'}"
+        if foreseen.overruled:
+            quote, what = f"{quote}, overruling it", f"{what}; that overrules the gate, and stays visible as such"
+        if foreseen.reverses:
+            what = f"{what}; it reverses the decision before"
         if not asked.confirm:
-            return asked_to_confirm(what, quote, verdict=verdict)
+            return asked_to_confirm(what, quote, verdict=verdict, overruling=foreseen.overruled)
         check(asked.confirm, quote, what)
         decide = accept_wave if word == "accept" else reject_wave
         event = decide(opened, asked.wave, one_line(asked.reason))
         write_after(opened, asked.wave)
-    done = f"wave {asked.wave} is {word}ed"
     return answer(
         done if event else f"{done} already", recorded=event is not None, verdict=verdict, decision=event
     )
