@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
     from cli.mcp.offers import Offer
-    from core.projections.rows import BatchRow
 
 
 class SubmitArguments(Arguments, frozen=True, kw_only=True):
@@ -141,23 +140,9 @@ def drive(desk: Desk, asked: DriveArguments) -> Answer:
 
 def _open(opened: Opened) -> list[str]:
     """Return the batches that something is still to become of by itself."""
-    rows = opened.database.read_model.batches()
-    return [row.label for row in rows if _is_under_way(row)]
+    from cli.mcp.engine import under_way
 
-
-def _is_under_way(row: BatchRow) -> bool:
-    """Whether a batch was sent, or is being sent, and its answers were not read yet."""
-    from core.batch.lifecycle import Status
-
-    match Status(row.status):
-        case Status.SUBMITTED | Status.PROCESSING | Status.SUCCEEDED:
-            return True
-        case Status.DOWNLOADED:
-            return not row.read_at
-        case Status.WRITTEN:
-            return row.started_at is not None and not row.hold
-        case _:
-            return False
+    return [row.label for row in opened.database.read_model.batches() if under_way(row)]
 
 
 TOOLS = (
