@@ -156,7 +156,7 @@ def test_a_call_that_does_not_fit_its_schema_is_one_sentence(home: Mill) -> None
     async def talk(agent: Agent) -> None:
         assert "no tool" in await agent.refused("rm_rf")
         assert "wave" in await agent.refused("plan")
-        assert "unknown field" in await agent.refused("status", wawe=2)
+        assert "no argument `wawe`; did you mean `wave`?" in await agent.refused("status", wawe=2)
         assert "cursor" in await agent.refused("status", cursor="x")
         assert "cursor" in await agent.refused("status", cursor="7")
 

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 MOST_WAIT_MS, USUAL_WAIT_MS = 600_000, 45_000
 
 BatchName = Annotated[
-    str, msgspec.Meta(description="The job's name at the provider (batches/…), or our number (205, 205r1, x1).")
+    str,
+    msgspec.Meta(
+        description="The job's name at the provider (batches/…), or our number (205, 205r1, x1).", examples=["205"]
+    ),
 ]
 
 

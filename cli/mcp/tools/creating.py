@@ -34,7 +34,8 @@ class CreateArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
         Annotated[
             tuple[dict[str, Any], ...],
             msgspec.Meta(
-                description='Each {"key": …, "request": {"contents": […], …}}; without a key, one is made.'
+                description='Each {"key": …, "request": {"contents": […], …}}; without a key, one is made.',
+                examples=[[{"key": "q1", "request": {"contents": [{"parts": [{"text": "What is TVL?"}]}]}}]],
             ),
         ]
         | None
@@ -190,7 +191,10 @@ def _lines(path: Path) -> list[object]:
 class IngestArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
     """What `batch_ingest_content` is asked."""
 
-    input_file: Annotated[str, msgspec.Meta(description="A .json, .jsonl, .csv, .txt or .md file.")]
+    input_file: Annotated[
+        str,
+        msgspec.Meta(description="A .json, .jsonl, .csv, .txt or .md file.", examples=["inbox/asked.csv"]),
+    ]
     output_file: Annotated[
         str | None, msgspec.Meta(description="A new .jsonl file (default: beside the input).")
     ] = None
@@ -234,7 +238,9 @@ def batch_ingest_content(desk: Desk, asked: IngestArguments) -> Answer:
 class DownloadArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
     """What `batch_download_results` is asked."""
 
-    batch_name: Annotated[str, msgspec.Meta(description="The job's name (batches/…), or our number (205, x1).")]
+    batch_name: Annotated[
+        str, msgspec.Meta(description="The job's name (batches/…), or our number (205, x1).", examples=["x1"])
+    ]
     output_location: Annotated[
         str | None, msgspec.Meta(description="A new .jsonl file in inbox, submissions or results for a copy.")
     ] = None

@@ -18,13 +18,20 @@ if TYPE_CHECKING:
     from core.provider import RemoteFile
 
 JSONL = "application/jsonl"
-FileUri = Annotated[str, msgspec.Meta(description="The upload's name, files/…, or its address.")]
+FileUri = Annotated[
+    str, msgspec.Meta(description="The upload's name, files/…, or its address.", examples=["files/abc123"])
+]
 
 
 class UploadArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
     """What `upload_file` is asked."""
 
-    file_path: Annotated[str, msgspec.Meta(description="A .jsonl file in inbox, submissions or results.")]
+    file_path: Annotated[
+        str,
+        msgspec.Meta(
+            description="A .jsonl file in inbox, submissions or results.", examples=["submissions/asked.jsonl"]
+        ),
+    ]
     display_name: Annotated[str | None, msgspec.Meta(description="Default: the file's name.")] = None
     mime_type: Annotated[str | None, msgspec.Meta(description=f"Only {JSONL} is taken.")] = None
 

@@ -8,7 +8,7 @@ import msgspec
 
 from cli.mcp.answers import answer, paged
 from cli.mcp.confirming import asked_to_confirm, check
-from cli.mcp.tool import Arguments, Confirm, Effect, Listing, Tool, Wave
+from cli.mcp.tool import Arguments, Confirm, Effect, Listing, Reason, Tool, Wave
 from core.one_line import one_line
 from core.planning.naming import counted
 
@@ -81,7 +81,7 @@ class DecideArguments(Arguments, frozen=True, kw_only=True):
     """What `accept` and `reject` are asked."""
 
     wave: Wave
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500, description="Why, in the user's words.")]
+    reason: Reason
     confirm: Confirm = ""
 
 

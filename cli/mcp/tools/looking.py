@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 Place = Literal["excluded", "planned", "in_flight", "refined", "missing", "given_up"]
 
+#: The statuses of `core.batch.lifecycle`, which no client waits for to begin.
+State = Literal[
+    "planned",
+    "written",
+    "withdrawn",
+    "adopted",
+    "submitted",
+    "processing",
+    "succeeded",
+    "downloaded",
+    "failed",
+]
+
 
 class StatusArguments(Listing, frozen=True, kw_only=True):
     """What `status` is asked."""
@@ -77,7 +90,7 @@ def _lean(row: dict[str, object]) -> dict[str, object]:
 class BatchListArguments(Listing, frozen=True, kw_only=True, rename="camel"):
     """What `batch_list` is asked."""
 
-    state: Annotated[str | None, msgspec.Meta(description="Only batches of this status, e.g. processing.")] = None
+    state: Annotated[State | None, msgspec.Meta(description="Only batches of this status.")] = None
 
 
 def batch_list(desk: Desk, asked: BatchListArguments) -> Answer:
@@ -160,7 +173,9 @@ def balance(desk: Desk, asked: BalanceArguments) -> Answer:
 class HistoryArguments(Listing, frozen=True, kw_only=True):
     """What `history` is asked."""
 
-    subject: Annotated[str, msgspec.Meta(description="A batch (207, 205r1, j1) or a wave's stream (wave-2).")]
+    subject: Annotated[
+        str, msgspec.Meta(description="A batch (207, 205r1, j1) or a wave (wave 2).", examples=["207", "wave 2"])
+    ]
     at: Annotated[str | None, msgspec.Meta(description="As it was at this position or UTC time.")] = None
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 Paths = Annotated[
     tuple[str, ...],
     msgspec.Meta(
-        max_length=1000, description="Staged files or folders inside the workspace (default: the inbox)."
+        max_length=1000,
+        description="Staged files or folders inside the workspace (default: the inbox).",
+        examples=[["inbox/tvl_qa_pairs.json"]],
     ),
 ]
 #: The most findings of content rules that one answer tells; `status` and reports count them all.
