@@ -97,8 +97,18 @@ def test_over_http_nobody_gets_in_without_the_token_or_from_another_page(ready: 
     with served(ready) as (url, _):
         assert url.startswith("http://127.0.0.1:")
         assert posted(url) == 401
-        for wrong in (f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Basic {TOKEN}", "Bearer", TOKEN):
+        for wrong in (
+            f"Bearer {TOKEN}x",
+            f"Bearer {TOKEN[:-1]}",
+            f"Basic {TOKEN}",
+            "Bearer",
+            "Bearer ",
+            TOKEN,
+            f" {TOKEN}",
+        ):
             assert posted(url, authorization=wrong) == 401
+        for spelt in (f"bearer {TOKEN}", f"BEARER {TOKEN}", f"Bearer  {TOKEN}"):
+            assert posted(url, authorization=spelt) == 200
         assert posted(url, **right, host="evil.example:80") == 421
         assert posted(url, **right, origin="http://evil.example") == 403
         assert posted(url, **right) == 200
