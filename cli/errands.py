@@ -140,8 +140,10 @@ def kept_upload(opened: Opened, uri: str) -> Path:
     for folder in (folders.inbox, folders.submissions, folders.results):
         for path in sorted(opened.files.place(folder).rglob("*.jsonl")):
             place = path.relative_to(opened.files.root).as_posix()
+            # A link may lead anywhere, out of the workspace too.
             if (
-                path.is_file()
+                not path.is_symlink()
+                and path.is_file()
                 and path.stat().st_size == wanted.size
                 and opened.files.digest(place) == wanted.sha256
             ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -68,3 +68,35 @@ def test_a_long_path_is_cut_where_it_is_refused(home: Mill) -> None:
 
     for told in inside(home, talk):
         assert len(told) < 300
+
+
+def test_a_circle_of_links_is_named_and_the_rest_goes_on(mill: Mill) -> None:
+    mill.run("init")
+    mill.stage(a=11)
+    inbox = mill.root / "inbox"
+    for name, other in (("loop.json", "loop.json"), ("one", "two"), ("two", "one"), ("ring.jsonl", "ring.jsonl")):
+        (inbox / name).symlink_to(other)
+    (inbox / "asked.txt").write_text("What is TVL?\n")
+
+    async def talk(agent: Agent) -> tuple[list[str], dict[str, Any]]:
+        refused = [
+            await agent.refused("upload_file", filePath="inbox/ring.jsonl"),
+            await agent.refused("batch_create", inputFileUri="ring.jsonl"),
+            await agent.refused("batch_ingest_content", inputFile="inbox/one/asked.txt"),
+            await agent.refused("plan", wave=2, paths=["inbox/two"]),
+            await agent.refused("inventory", paths=["inbox/loop.json"]),
+            await agent.refused("batch_ingest_content", inputFile="asked.txt", outputFile="inbox/ring.jsonl"),
+        ]
+        made = await agent.call("batch_ingest_content", inputFile="asked.txt")
+        uploaded = await agent.call("upload_file", filePath=made["outputFile"])
+        assert (await agent.call("batch_create", inputFileUri=uploaded["fileUri"]))["requestCount"] == 1
+        return refused, await agent.call("inventory")
+
+    refused, found = inside(mill, talk)
+
+    for told in refused:
+        assert "lead round in a circle" in told
+    assert (found["pairs"], found["errors"]) == (11, 2)
+    said = mill.run("inventory")
+    assert "error: loop.json: cannot be read" in said
+    assert "11 pairs found" in said
