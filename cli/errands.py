@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,9 +19,10 @@ from core.batch.lifecycle import Status
 from core.batch.numbers import ERRAND, NO_WAVE, label, number_of, serial_of
 from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
 from core.engine.places import submission_path
-from core.errors import ConflictError, NotFoundError, RefusedError
+from core.errors import BatchmillError, ConflictError, NotFoundError, RefusedError
 from core.exchange.errand_fitness import refuse_unfit
 from core.exchange.errands import ErrandRequest, errand_estimate, errand_lines
+from core.exchange.rows import UNREADABLE
 from core.ledger.load import load_batch
 from core.ledger.streams import batch_stream
 from core.pairs import PairRange
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.compose import Opened
+    from core.projections.rows import BatchRow
 
 #: Characters of an errand's title.
 MOST_TITLE = 80
@@ -42,7 +44,8 @@ class Errand(msgspec.Struct, frozen=True):
     """An errand as it would be sent: its requests, the expected price, and the most that it can cost.
 
     `digest` stands for its requests and model: the same again is the same errand. `same` is the number of an
-    errand of the ledger that has them already, None where there is none. `left_usd` is what the budgets leave for
+    errand of the ledger that has them already, None where there is none, and `alike` that of one that asked the
+    same under other keys. `left_usd` is what the budgets leave for
     errands, None where they have no limit.
     """
 
@@ -55,6 +58,7 @@ class Errand(msgspec.Struct, frozen=True):
     most_usd: float
     left_usd: float | None
     same: int | None
+    alike: int | None
 
 
 def plan_errand(opened: Opened, requests: Sequence[ErrandRequest], model: str | None, title: str) -> Errand:
@@ -68,8 +72,9 @@ def plan_errand(opened: Opened, requests: Sequence[ErrandRequest], model: str | 
     estimate, most = errand_estimate(requests, terms)
     digest = hashlib.sha256(msgspec.json.encode([name, *requests])).hexdigest()
     rows = [row for row in opened.rows().batches() if row.kind == ERRAND]
-    alive = (row.number for row in rows if Status(row.status) is not Status.FAILED)
+    alive = [row for row in rows if Status(row.status) is not Status.FAILED]
     store = opened.database.store
+    same = next((row.number for row in alive if load_batch(store, row.number).prompt_sha256 == digest), None)
     left = money_left(opened, books_of(opened, "errand"), NO_WAVE)
     return Errand(
         number=number_of(ERRAND, max((serial_of(row.number) for row in rows), default=0) + 1),
@@ -80,8 +85,23 @@ def plan_errand(opened: Opened, requests: Sequence[ErrandRequest], model: str | 
         estimate=estimate,
         most_usd=most,
         left_usd=min((usd for usd in (left.for_wave_usd, left.in_all_usd) if usd is not None), default=None),
-        same=next((number for number in alive if load_batch(store, number).prompt_sha256 == digest), None),
+        same=same,
+        alike=_alike(opened, alive, name, requests) if same is None else None,
     )
+
+
+def _alike(opened: Opened, rows: Sequence[BatchRow], model: str, requests: Sequence[ErrandRequest]) -> int | None:
+    """Return the number of an errand whose file asks a model the same, in any order and under any keys."""
+    asked = sorted(msgspec.json.encode(each.request) for each in requests)
+    for row in rows:
+        # Only a file of as many requests can be alike: the others are not read.
+        if row.model == model and row.requests == len(asked) and row.file_path is not None:
+            # A file that is gone or damaged is for doctor to tell; here it is merely not alike.
+            with suppress(BatchmillError, *UNREADABLE), opened.files.open(row.file_path) as lines:
+                there = (msgspec.json.decode(line, type=ErrandRequest).request for line in lines)
+                if sorted(map(msgspec.json.encode, there)) == asked:
+                    return row.number
+    return None
 
 
 def refuse_unaffordable(errand: Errand) -> None:

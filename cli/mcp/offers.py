@@ -9,6 +9,7 @@ import msgspec
 from cli.deciding import Seen
 from cli.mcp.confirming import bound_quote, usd_quote
 from cli.mcp.naming import batches_counted
+from cli.mcp.wording import as_tools
 from cli.render.text import batches_named, number_ranges
 from cli.submission import SENT, rows_of, select
 from core.batch.lifecycle import Status
@@ -69,7 +70,8 @@ def offer_of(opened: Opened, first: int, last: int) -> Offer:
     fit = [row for row in rows if row.number in chosen.numbers]
     usd = sum(row.estimated_cost_usd for row in fit)
     what = f"send {batches_counted(len(fit))}, {number_ranges(chosen.numbers)}, expected to cost {usd_quote(usd)}"
-    return Offer(number, chosen.numbers, usd, None, what, chosen.skipped)
+    skipped = tuple(map(as_tools, chosen.skipped))
+    return Offer(number, chosen.numbers, usd, None, what, skipped)
 
 
 def offer_of_rest(opened: Opened) -> Offer:
@@ -87,4 +89,4 @@ def offer_of_rest(opened: Opened) -> Offer:
     usd = sum(row.estimated_cost_usd for row in fit)
     numbers = tuple(row.number for row in fit)
     what = f"send {batches_counted(len(fit))}, {number_ranges(numbers)}, expected to cost {usd_quote(usd)}"
-    return Offer(0, numbers, usd, None, what, tuple(hindrances(waves).values()))
+    return Offer(0, numbers, usd, None, what, tuple(map(as_tools, hindrances(waves).values())))

@@ -163,6 +163,23 @@ def test_a_call_that_does_not_fit_its_schema_is_one_sentence(home: Mill) -> None
     inside(home, talk)
 
 
+def test_a_wave_that_is_not_there_is_refused_by_every_tool_that_looks(home: Mill) -> None:
+    async def talk(agent: Agent) -> list[str]:
+        return [await agent.refused(tool, wave=9) for tool in ("status", "waves", "balance", "cost")]
+
+    for told in inside(home, talk):
+        assert "the ledger has no wave 9" in told
+
+
+@pytest.mark.parametrize("subject", ["wave 2", "wave-2", " wave  2 "])
+def test_the_history_of_a_wave_is_had_by_its_name(home: Mill, subject: str) -> None:
+    async def talk(agent: Agent) -> str:
+        return str((await agent.call("history", subject=subject))["message"])
+
+    assert inside(home, talk).endswith("of wave-2")
+    assert home.json(f"history '{subject}'")["stream"] == "wave-2"
+
+
 def test_a_job_is_cancelled_and_forgotten_only_as_quoted(mill: Mill, emulator: Emulator) -> None:
     mill.environment["BATCHMILL_DRIVING__POLL_EVERY"] = "60"
     approved(mill, a=11, b=12)
@@ -262,6 +279,11 @@ def test_an_errand_is_at_home_in_the_checks_of_the_whole_ledger(mill: Mill, emul
     found = mill.json("reconcile")["found"]
     assert [each["outcome"] for each in found["judgements"]] == ["agrees"]
     assert found["troubles"] == []
+
+    async def compared(agent: Agent) -> list[dict[str, Any]]:
+        return list((await agent.content("reconcile"))["judgements"])
+
+    assert [(each["batch"], "number" in each) for each in inside(mill, compared)] == [("x1", False)]
     checks = mill.call("doctor --json")
     assert '"fail"' not in checks.stdout, checks.stdout
     (mill.root / "results" / "errand_batch_001_answers.jsonl").unlink()

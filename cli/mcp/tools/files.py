@@ -11,6 +11,7 @@ from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.tool import Arguments, Confirm, Effect, Reason, Tool
 from core.errors import BadInputError, NotFoundError
 from core.one_line import one_line
+from core.planning.naming import counted
 
 if TYPE_CHECKING:
     from cli.mcp.answers import Answer
@@ -67,7 +68,7 @@ def list_files(desk: Desk, asked: ListArguments) -> Answer:
         rows = opened.rows().batches()
     owners = {row.uploaded_file: row.label for row in rows if row.uploaded_file}
     items = [{**_shown(file), "batch": owners.get(file.name)} for file in found.files]
-    return answer(f"{len(items)} on this page", page=Page(plain(items), found.next_token))
+    return answer(f"{counted(len(items), 'file')} on this page", page=Page(plain(items), found.next_token))
 
 
 class GetArguments(Arguments, frozen=True, kw_only=True, rename="camel"):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from cli.mcp.answers import answer, paged
+from cli.mcp.answers import answer, paged, plain
 from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.tool import Arguments, Confirm, Effect, Listing, Reason, Tool, Wave
+from core.batch.numbers import label
 from core.one_line import one_line
 from core.planning.naming import counted
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cli.compose import Opened
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
+    from core.reconcile.judgement import Judgement
 
 
 class AssessArguments(Arguments, frozen=True, kw_only=True):
@@ -163,9 +165,21 @@ def reconcile(desk: Desk, asked: ReconcileArguments) -> Answer:
         listed=found.listed,
         trusted=found.trusted,
         recorded=found.recorded,
-        downloaded=found.downloaded,
-        data={"judgements": found.judgements, "troubles": found.troubles, "again": price},
+        downloaded=[label(number) for number in found.downloaded],
+        data={
+            "judgements": [_judged(each) for each in found.judgements],
+            "troubles": found.troubles,
+            "again": price,
+        },
     )
+
+
+def _judged(each: Judgement) -> dict[str, object]:
+    """Return a judgement with its batch as people write it, and without what it means to the ledger alone."""
+    told = plain(each)
+    number = told.pop("number")
+    told.pop("commands")
+    return {"batch": None if number is None else label(number), **told}
 
 
 TOOLS = (

@@ -9,7 +9,9 @@ import msgspec
 from cli.mcp.answers import answer, paged, plain
 from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Arguments, Effect, Label, Listing, SomeWave, Tool
+from cli.mcp.wording import as_tools
 from core.batch.numbers import in_order, parse
+from core.errors import NotFoundError
 from core.planning.naming import counted
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ def status(desk: Desk, asked: StatusArguments) -> Answer:
 
     with desk.opened() as opened:
         found = status_of(opened, [parse(each) for each in asked.batches])
+        if asked.wave is not None and asked.wave not in {row.wave for row in found.waves}:
+            raise NotFoundError(f"the ledger has no wave {asked.wave}; waves shows those it has")
         why = hindrances(found.waves)
     rows = [row for row in found.batches if asked.wave in {None, row.wave}]
     waves = [row for row in found.waves if asked.wave in {None, row.wave}]
@@ -62,7 +66,10 @@ def status(desk: Desk, asked: StatusArguments) -> Answer:
         _summed(rows),
         driver=found.driver,
         head=str(found.head),
-        data={"waves": [_lean(plain(row)) for row in waves], "waits": {str(wave): why[wave] for wave in why}},
+        data={
+            "waves": [_lean(plain(row)) for row in waves],
+            "waits": {str(wave): as_tools(why[wave]) for wave in why},
+        },
         page=paged((_lean(labelled(row)) for row in _sorted(rows)), asked.cursor, asked.limit),
     )
 

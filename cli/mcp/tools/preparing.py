@@ -10,6 +10,7 @@ from cli.mcp.answers import answer, paged, plain
 from cli.mcp.confirming import usd_quote
 from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Effect, Listing, SomeWave, Tool, Wave
+from cli.mcp.wording import as_tools
 from core.batch.numbers import HIGHEST
 from core.errors import BadInputError
 from core.planning.naming import counted
@@ -146,7 +147,7 @@ def plan(desk: Desk, asked: PlanArguments) -> Answer:
         dependsOn=found.depends_on,
         data={
             "decisions": made.decisions,
-            "warnings": found.warnings,
+            "warnings": [as_tools(each) for each in found.warnings],
             "findings": found.findings[:MOST_FINDINGS],
             "findingsInAll": len(found.findings),
             "lacking": found.lacking,
@@ -177,8 +178,9 @@ def write(desk: Desk, asked: WriteArguments) -> Answer:
         compared = compare_form(opened, asked.wave)
         why = hindrances(opened.rows().waves()).get(asked.wave, "")
     return answer(
-        f"{counted(len(written), 'file')} of wave {asked.wave} are written; next: submit",
-        notSentYet=why or None,
+        f"{counted(len(written), 'file')} of wave {asked.wave} {'is' if len(written) == 1 else 'are'} written; "
+        "next: submit",
+        notSentYet=as_tools(why) or None,
         data={"form": compared},
         page=paged(written, asked.cursor, asked.limit),
     )

@@ -10,6 +10,7 @@ from cli.mcp.answers import answer
 from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Arguments, Confirm, Effect, Label, Reason, Seconds, Tool
+from cli.mcp.wording import as_tools
 from core.batch.numbers import label, parse
 from core.one_line import one_line
 
@@ -77,7 +78,7 @@ def _sent(desk: Desk, opened: Opened, offer: Offer, seconds: float) -> Answer:
     rows = opened.database.read_model.batches(offer.numbers)
     sent = [row for row in rows if Status(row.status) in SENT]
     left = [row for row in rows if Status(row.status) not in SENT]
-    said = f"{len(sent)} of {batches_counted(len(rows))} are sent"
+    said = f"{len(sent)} of {batches_counted(len(rows))} {'is' if len(sent) == 1 else 'are'} sent"
     if left:
         said += "; submit again, or drive, goes on with the rest, and `waiting` says what each waits for"
     return answer(
@@ -87,9 +88,10 @@ def _sent(desk: Desk, opened: Opened, offer: Offer, seconds: float) -> Answer:
         sent=[{"batch": row.label, "batchName": row.job_name, "state": row.status} for row in sent],
         data={
             "waiting": [
-                {"batch": row.label, "state": row.status, "reason": row.reason or row.hold} for row in left
+                {"batch": row.label, "state": row.status, "reason": as_tools(row.reason or row.hold or "")}
+                for row in left
             ],
-            "skipped": chosen.skipped if chosen else offer.skipped,
+            "skipped": [as_tools(each) for each in (chosen or offer).skipped],
         },
     )
 
