@@ -40,8 +40,9 @@ MOST_SENTENCE = 2_000
 AT_ONCE = 8
 
 INSTRUCTIONS = f"""Batchmill drives LLM batch work from a ledger. A wave goes: inventory, plan, write, submit, \
-status or drive until nothing is open, assess, sample, then accept or reject. batch_… and …_file tools keep the \
-names of an older server and use the same ledger.
+status or drive until nothing is open, assess, sample, then accept or reject. Of accepted waves \
+corpus_build, corpus_dedup and corpus_export make a corpus. batch_… and …_file tools keep the names of an older \
+server and use the same ledger.
 
 Whatever spends money, deletes, or accepts or rejects a wave does nothing without `confirm`: the first \
 call answers the quote. Show it to the user, and repeat the call with exactly that quote only when they agree. A \

@@ -14,6 +14,8 @@ _ALIKE = frozenset(
     {"inventory", "plan", "write", "submit", "status", "timeline", "waves", "balance", "history", "cost"}
     | {"assess", "sample", "accept", "reject", "reconcile"}
 )
+#: The tools of steps of the corpus, by their commands.
+_CORPUS = {"build": "corpus_build", "dedup": "corpus_dedup", "export": "corpus_export"}
 #: What a command's words without an option are to its tool.
 _WORDS = {
     "history": ("subject",),
@@ -25,6 +27,7 @@ _WORDS = {
 _OPTIONS = frozenset(
     {"wave", "which", "batch", "by", "reason", "first-number", "strategy", "batch-size", "low-count", "requests"}
     | {"depends-on", "accept-counts", "accept-findings", "force", "replace", "again", "dry-run"}
+    | {"cosine", "license"}
 )
 _COMMAND = re.compile(r"`batchmill ([^`]+)`")
 _OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
@@ -48,7 +51,10 @@ def _tool(line: str) -> str | None:
         command, *words = shlex.split(line)
     except ValueError:
         return None
-    tool = command if command in _ALIKE else _OTHERWISE.get(command)
+    if command == "corpus" and words:
+        tool, words = (_CORPUS.get(words[0]), words[1:])
+    else:
+        tool = command if command in _ALIKE else _OTHERWISE.get(command)
     if tool is None:
         return None
     found: list[str] = []
@@ -63,6 +69,8 @@ def _tool(line: str) -> str | None:
             name, value = (word[2:], next(rest, "")) if word[2:] in _OPTIONS else (None, "")
         if name is None:
             return None
+        # The one tool that takes several waves.
+        name, value = ("waves", f"[{value}]") if (tool, name) == ("corpus_build", "wave") else (name, value)
         found.append(f"{name.replace('-', '_')}={value}")
     return f"`{tool}` with {', '.join(found)}" if found else f"`{tool}`"
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cli.corpus_choices import Listed
 from cli.mcp.catalogue import TOOLS
 from core.batch.lifecycle import Status
+from core.corpus.choices import Form, Repeated
 from core.errors import BadInputError
+
+if TYPE_CHECKING:
+    from enum import StrEnum
 
 
 @pytest.mark.parametrize(
@@ -46,6 +51,21 @@ def test_an_argument_that_does_not_fit_is_named_with_what_would(
     assert said in told
     assert told.isprintable()
     assert not {"Expected", "Object", "$"} & set(told.replace("`", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "choices"),
+    [
+        ("corpus_export", "format", Form),
+        ("corpus_explain", "which", Listed),
+        ("corpus_dedup", "repeated", Repeated),
+    ],
+)
+def test_what_may_be_chosen_is_what_the_commands_take(tool: str, name: str, choices: type[StrEnum]) -> None:
+    said = TOOLS[tool].schema()["properties"][name]
+    known = next(each for each in said.get("anyOf", [said]) if "enum" in each)["enum"]
+
+    assert {each for each in known if each} == {each.value for each in choices}
 
 
 def test_a_list_of_batches_takes_the_statuses_that_there_are() -> None:

@@ -37,6 +37,9 @@ from cli.mcp.wording import BY_THE_USER, as_tools
         ),
         ("`batchmill history --verify` tells", f"`batchmill history --verify` tells; {BY_THE_USER}"),
         ("nothing to say", "nothing to say"),
+        ("run `batchmill corpus build` first", "run `corpus_build` first"),
+        ("`batchmill corpus build --wave N` takes it", "`corpus_build` with waves=[N] takes it"),
+        ("`batchmill corpus embed` first", f"`batchmill corpus embed` first; {BY_THE_USER}"),
     ],
 )
 def test_commands_are_told_as_tools_where_there_are_such(said: str, told: str) -> None:
