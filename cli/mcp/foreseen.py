@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.deciding import books_of
+from cli.compose import api_key
+from cli.deciding import books_of, money_left
 from core.batch.commands import JOB, AskDeletion, CancelBatch
 from core.batch.decider import decide
 from core.batch.lifecycle import Status as BatchStatus
-from core.errors import GoneError, RefusedError
+from core.errors import CredentialsError, GoneError, RefusedError
 from core.ledger.load import load_batch
 from core.one_line import one_line
 from core.wave.course import AcceptWave, RejectWave, decide_course
@@ -19,10 +20,36 @@ from core.wave.course_events import WaveAccepted, WaveRejected
 from core.wave.lifecycle import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cli.compose import Opened
 
 #: Statuses of a wave that nothing was sent of, so that there is nothing to judge.
 UNSENT = {Status.UNPLANNED, Status.PLANNED, Status.APPROVED}
+
+
+def refuse_keyless(opened: Opened) -> None:
+    """Raise CredentialsError where nothing can be sent: no key is here, and no other process drives the ledger."""
+    if not api_key() and opened.database.lease.current() is None:
+        raise CredentialsError(
+            "nothing can be sent: the server has no API key, and no daemon drives the ledger; set GEMINI_API_KEY "
+            "(or GOOGLE_API_KEY) in the server's environment, and start it again"
+        )
+
+
+def budget_left(opened: Opened, wave: int, usd: Collection[float]) -> float | None:
+    """Return what the budgets leave in US dollars for batches of a wave that cost `usd` each; None without limits.
+
+    Raises RefusedError where none of them fits in: all would be held.
+    """
+    left = money_left(opened, books_of(opened, "submit"), wave)
+    least = min((each for each in (left.for_wave_usd, left.in_all_usd) if each is not None), default=None)
+    if least is not None and usd and min(usd) > least:
+        raise RefusedError(
+            f"nothing was done: the budget leaves USD {least:.6f} for wave {wave}, and each of these batches is "
+            "expected to cost more; let the user raise budget.usd_per_wave or budget.usd_in_all"
+        )
+    return least
 
 
 def decision(opened: Opened, wave: int, word: str, reason: str) -> WaveAccepted | WaveRejected | None:

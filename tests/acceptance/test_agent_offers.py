@@ -191,3 +191,34 @@ def test_a_plan_that_was_replaced_after_the_offer_is_not_approved_by_it(
 
     assert "planned anew meanwhile" in inside(offline, talk)
     assert [row["status"] for row in json.loads(offline.run("status --json"))["waves"]] == ["planned"]
+
+
+def test_nothing_is_offered_for_sending_where_nobody_has_a_key(offline: Mill) -> None:
+    approved(offline, a=11)
+    del offline.environment["GEMINI_API_KEY"]
+    before = len(offline.events())
+    asked = [{"key": "k", "request": {"contents": [{"parts": [{"text": "Say it."}]}]}}]
+
+    async def talk(agent: Agent) -> list[str]:
+        return [await agent.refused("submit", first="205"), await agent.refused("batch_create", requests=asked)]
+
+    for said in inside(offline, talk):
+        assert "set GEMINI_API_KEY" in said
+    assert len(offline.events()) == before
+
+
+def test_a_wave_that_the_budget_has_no_room_for_is_not_offered(offline: Mill) -> None:
+    planned(offline, a=11, b=12)
+
+    async def talk(agent: Agent) -> dict[str, Any]:
+        return await agent.call("submit", first="205", last="206")
+
+    async def refused(agent: Agent) -> str:
+        return await agent.refused("submit", first="205", last="206")
+
+    assert inside(offline, talk)["budgetLeftUsd"] is None
+    offline.environment["BATCHMILL_BUDGET__USD_PER_WAVE"] = "5"
+    assert inside(offline, talk)["budgetLeftUsd"] == pytest.approx(5)
+    offline.environment["BATCHMILL_BUDGET__USD_PER_WAVE"] = "0.00001"
+    assert "the budget leaves USD 0.000010 for wave 2" in inside(offline, refused)
+    assert [row["status"] for row in offline.json("status")["waves"]] == ["planned"]

@@ -65,6 +65,7 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
     Waves are not sent by this: use plan, write and submit.
     """
     from cli.errands import errands_in_turn, plan_errand, refuse_unaffordable, write_errand
+    from cli.mcp.foreseen import refuse_keyless
     from core.batch.numbers import label
     from core.exchange.errands import configured
     from core.one_line import one_line
@@ -76,6 +77,7 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
             if errand.same is not None and not asked.again:
                 number, said = errand.same, f"these requests are errand {label(errand.same)} already"
             else:
+                refuse_keyless(opened)
                 refuse_unaffordable(errand)
                 what = _offer(errand)
                 quote = bound_quote(errand.estimate.cost_usd, errand.number, errand.model, errand.requests)

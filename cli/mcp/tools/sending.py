@@ -40,6 +40,7 @@ def submit(desk: Desk, asked: SubmitArguments) -> Answer:
     drives the ledger, it does the sending. Batches that were sent already are skipped; nothing is sent twice.
     """
     from cli.deciding import approve
+    from cli.mcp.foreseen import budget_left, refuse_keyless
     from cli.mcp.offers import offer_of
     from cli.reporting import write_after
 
@@ -50,8 +51,11 @@ def submit(desk: Desk, asked: SubmitArguments) -> Answer:
         if not offer.numbers:
             said = "nothing was sent: none of these batches is to be sent now"
             return answer(said, data={"skipped": offer.skipped})
+        refuse_keyless(opened)
+        rows = opened.database.read_model.batches(offer.numbers)
+        left = budget_left(opened, offer.wave, [row.estimated_cost_usd for row in rows])
         if not asked.confirm:
-            return asked_to_confirm(offer.what, offer.quote, data={"skipped": offer.skipped})
+            return asked_to_confirm(offer.what, offer.quote, budgetLeftUsd=left, data={"skipped": offer.skipped})
         check(asked.confirm, offer.quote, offer.what)
         if offer.approves is not None:
             approve(opened, offer.wave, one_line(asked.reason), offer.approves)
