@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from core.errors import StorageError
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
 def turn_at(folder: Path) -> Iterator[None]:
     """Wait for the turn at a folder, which is made if need be, and have it for the block; a death ends it too.
 
-    Raises StorageError for a folder that cannot be opened.
+    Raises StorageError for a folder that cannot be opened, or on a disk that knows no locks.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # The folder itself is locked, so no file of a lock is left behind.
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise StorageError(f"{folder} cannot be opened ({error.strerror}); nothing was done") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            # The folder itself is locked, so no file of a lock is left behind.
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            held.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            raise StorageError(f"{folder} cannot be locked ({error.strerror}); nothing was done") from error
         yield
-    finally:
-        os.close(handle)

@@ -38,7 +38,10 @@ def _place(opened: Opened, text: str) -> Path:
         raise BadInputError("a path is a file's or folder's name in the workspace, such as inbox/tvl.json")
     if len(text) > MOST_PATH:
         raise BadInputError(f"{_shown(text)} has {len(text)} characters, and a path here has {MOST_PATH} at most")
-    return opened.files.place(text)
+    try:
+        return opened.files.place(text)
+    except RefusedError as refusal:
+        raise RefusedError(str(refusal).replace(text, shortly(text))) from None
 
 
 def _shown(text: str) -> str:

@@ -46,7 +46,10 @@ Limit = Annotated[
 Wave = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST, description="The number of the wave.", examples=[2])]
 SomeWave = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST, examples=[2])] | None
 Label = Annotated[
-    str, msgspec.Meta(description="A batch number as people write it: 205, 205r1 or j3.", examples=["205"])
+    str,
+    msgspec.Meta(
+        max_length=40, description="A batch number as people write it: 205, 205r1 or j3.", examples=["205"]
+    ),
 ]
 Confirm = Annotated[
     str,
@@ -57,6 +60,8 @@ Reason = Annotated[
     msgspec.Meta(
         min_length=1,
         max_length=500,
+        # Blanks alone are no reason.
+        pattern=r"\S",
         description="Why, for the ledger: in the user's words.",
         examples=["the user read the sample"],
     ),

@@ -64,6 +64,7 @@ def test_a_long_path_is_cut_where_it_is_refused(home: Mill) -> None:
         return [
             await agent.refused("upload_file", filePath=f"inbox/{'x' * 900}.jsonl"),
             await agent.refused("inventory", paths=[f"inbox/{'x' * 90_000}"]),
+            await agent.refused("inventory", paths=[f"../{'x' * 900}"]),
         ]
 
     for told in inside(home, talk):

@@ -143,9 +143,13 @@ def corpus_status(desk: Desk, asked: StatusArguments) -> Answer:
 class ExplainArguments(Listing, frozen=True, kw_only=True):
     """What `corpus_explain` is asked."""
 
-    pair: Annotated[
-        str | None, msgspec.Meta(description="The id of a pair.", examples=["w2-s30-dex_volume_24h-001"])
-    ] = None
+    pair: (
+        Annotated[
+            str,
+            msgspec.Meta(max_length=200, description="The id of a pair.", examples=["w2-s30-dex_volume_24h-001"]),
+        ]
+        | None
+    ) = None
     which: Annotated[Which | None, msgspec.Meta(description="List these pairs of the whole corpus instead.")] = (
         None
     )

@@ -30,7 +30,15 @@ MOST_CONTENT = 50_000_000
 class CreateArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
     """What `batch_create` is asked."""
 
-    model: Annotated[str | None, msgspec.Meta(description="Default: the workspace's model.")] = None
+    model: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=100, description="Default: the workspace's model.", examples=["gemini-2.5-flash"]
+            ),
+        ]
+        | None
+    ) = None
     requests: (
         Annotated[
             tuple[dict[str, Any], ...],

@@ -58,7 +58,7 @@ def status(desk: Desk, asked: StatusArguments) -> Answer:
     with desk.opened() as opened:
         found = status_of(opened, [parse(each) for each in asked.batches])
         if asked.wave is not None and asked.wave not in {row.wave for row in found.waves}:
-            raise NotFoundError(f"the ledger has no wave {asked.wave}; waves shows those it has")
+            raise NotFoundError(f"the ledger has no wave {asked.wave}; `waves` shows those it has")
         why = hindrances(found.waves)
     rows = [row for row in found.batches if asked.wave in {None, row.wave}]
     waves = [row for row in found.waves if asked.wave in {None, row.wave}]
@@ -181,9 +181,22 @@ class HistoryArguments(Listing, frozen=True, kw_only=True):
     """What `history` is asked."""
 
     subject: Annotated[
-        str, msgspec.Meta(description="A batch (207, 205r1, j1) or a wave (wave 2).", examples=["207", "wave 2"])
+        str,
+        msgspec.Meta(
+            max_length=80, description="A batch (207, 205r1, j1) or a wave (wave 2).", examples=["207", "wave 2"]
+        ),
     ]
-    at: Annotated[str | None, msgspec.Meta(description="As it was at this position or UTC time.")] = None
+    at: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=40,
+                description="As it was at this position or UTC time.",
+                examples=["2026-11-02T12:00:00"],
+            ),
+        ]
+        | None
+    ) = None
 
 
 def history(desk: Desk, asked: HistoryArguments) -> Answer:

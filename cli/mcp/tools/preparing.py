@@ -85,10 +85,19 @@ class PlanArguments(Listing, frozen=True, kw_only=True):
     strategy: Literal["indicator", "size"] | None = None
     batch_size: Annotated[int, msgspec.Meta(ge=1)] | None = None
     low_count: Literal["combine", "skip", "hold"] | None = None
-    requests: Annotated[str | None, msgspec.Meta(description="auto, single, or a number.")] = None
-    depends_on: Annotated[
-        str | None, msgspec.Meta(description='A wave\'s number or "none" (default: the wave before).')
-    ] = None
+    requests: (
+        Annotated[str, msgspec.Meta(max_length=20, description="auto, single, or a number.", examples=["auto"])]
+        | None
+    ) = None
+    depends_on: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=20, description='A wave\'s number or "none" (default: the wave before).', examples=["1"]
+            ),
+        ]
+        | None
+    ) = None
     accept_counts: Annotated[bool, msgspec.Meta(description="Go on though a file claims another number.")] = False
     accept_findings: Annotated[bool, msgspec.Meta(description="Send pairs that a content rule holds.")] = False
     force: Annotated[bool, msgspec.Meta(description="Go on though answers may pass the model's limit.")] = False
@@ -111,7 +120,7 @@ def plan(desk: Desk, asked: PlanArguments) -> Answer:
     try:
         checked_requests(asked.requests or "auto")
     except ValueError as error:
-        raise BadInputError(f"plan cannot be called like that: {error}") from None
+        raise BadInputError(f"plan cannot be called like that: `requests` {error}") from None
     with desk.opened() as opened:
         request = Request(
             wave=asked.wave,
