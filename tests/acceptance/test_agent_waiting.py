@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from cli.mcp.tools import creating
 from tests.agents import Agent, inside
-from tests.bad_lines import CREATE, LIST, Refusal
+from tests.bad_lines import CREATE, LIST, Lost, Refusal
 from tests.homes import approved
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
+
+    import pytest
 
     from adapters.emulator.emulator import Emulator
     from tests.bad_lines import BadLine
@@ -81,6 +84,28 @@ def test_a_submission_whose_end_is_not_known_is_open_and_not_quoted_again(
     assert (after["open"], after["unsent"], after.get("confirm")) == (1, 0, None)
     assert mill.statuses() == {205: "written"}
     assert not jobs()
+
+
+def test_an_errand_whose_answer_was_lost_is_not_told_to_be_unsent(
+    mill: Mill, line: BadLine, monkeypatch: pytest.MonkeyPatch, jobs: Callable[[], Counter[str]]
+) -> None:
+    monkeypatch.setattr(creating, "SEND_SECONDS", 0.5)
+    mill.environment["BATCHMILL_DRIVING__LOOKS_AFTER"] = "[2]"
+    mill.run("init")
+    line.spoil(CREATE, Lost())
+
+    async def talk(agent: Agent) -> list[dict[str, Any]]:
+        made = await agent.confirmed("batch_create", requests=REQUESTS)
+        looked = await agent.call("batch_get_status", batchName="x1")
+        return [made, looked, await agent.call("batch_get_status", batchName="x1", autoPoll=True)]
+
+    made, looked, home = inside(mill, talk)
+
+    assert "the provider's answer is not known yet" in made["message"]
+    assert (made["isComplete"], looked["isComplete"]) == (False, False)
+    assert looked["nextSteps"] == ["drive finds out what became of its submission"]
+    assert (home["state"], home["isComplete"]) == ("downloaded", True)
+    assert sum(jobs().values()) == 1
 
 
 def test_the_rest_behind_a_canary_is_unsent_and_not_open(mill: Mill, emulator: Emulator) -> None:

@@ -47,12 +47,12 @@ def batch_get_status(desk: Desk, asked: StatusArguments) -> Answer:
     Nothing is sent by waiting. `isComplete` says that it has come to its end; where `held` says what holds it
     before that, the message tells what releases it.
     """
-    from cli.mcp.engine import drive, settled, watch
+    from cli.mcp.engine import drive, settled, under_way, watch
     from cli.mcp.naming import row_named
 
     with desk.opened() as opened:
         row = row_named(opened, asked.batch_name)
-        if asked.auto_poll and not settled(row) and row.job_name:
+        if asked.auto_poll and not settled(row) and under_way(row):
             number, seconds = row.number, min(asked.max_wait_ms, MOST_WAIT_MS) / 1000
 
             def done(opened: Opened) -> bool:
@@ -105,6 +105,8 @@ def _next(row: BatchRow, *, ended: bool) -> list[str]:
         return ["batch_download_results shows what came home"]
     if row.hold or row.status == "failed":
         return [f"history of {row.label} tells why; the user decides what is done about it"]
+    if not row.job_name and row.started_at:
+        return ["drive finds out what became of its submission"]
     if not row.job_name:
         return ["submit sends it, once the user confirms the price"]
     return [] if ended else ["batch_get_status with autoPoll, or drive, goes on"]

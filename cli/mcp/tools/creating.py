@@ -156,6 +156,9 @@ def _standing(row: BatchRow) -> tuple[str, list[str]]:
         return f"{name} is on record and was not sent: {how_held(row)}", [
             "tell the user why it is held and what releases it"
         ]
+    if row.started_at:
+        said = f"{name} is on record; its submission was begun, and the provider's answer is not known yet"
+        return said, ["batch_get_status with autoPoll finds out what became of it"]
     if row.hold:
         return f"{name} is on record and is not sent, since it is {row.hold}", []
     return f"{name} is on record and is not sent yet", ["drive goes on with it, once the user confirms its price"]
