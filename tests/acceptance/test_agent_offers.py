@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
+from cli.compose import opened
+from cli.deciding import Seen, approve
+from core.errors import RefusedError
 from tests.agents import Agent, inside
 from tests.homes import approved, events_of, stage
 
@@ -222,3 +227,16 @@ def test_a_wave_that_the_budget_has_no_room_for_is_not_offered(offline: Mill) ->
     offline.environment["BATCHMILL_BUDGET__USD_PER_WAVE"] = "0.00001"
     assert "the budget leaves USD 0.000010 for wave 2" in inside(offline, refused)
     assert [row["status"] for row in offline.json("status")["waves"]] == ["planned"]
+
+
+@pytest.mark.parametrize(("version", "batches"), [(99, (205, 206)), (1, (205,))])
+def test_of_a_plan_that_was_seen_the_version_and_the_batches_count_as_well_as_the_revision(
+    offline: Mill, version: int, batches: tuple[int, ...]
+) -> None:
+    """A plan for the missing pairs of an adopted wave keeps the revision."""
+    planned(offline, a=11, b=12)
+
+    with mock.patch.dict(os.environ, offline.environment, clear=True), opened(offline.root, [], "me") as workspace:
+        with pytest.raises(RefusedError, match="planned anew meanwhile"):
+            approve(workspace, 2, "seen", Seen(1, version, batches))
+        assert approve(workspace, 2, "seen", Seen(1, 1, (205, 206))).new
