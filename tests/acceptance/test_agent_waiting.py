@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+import cli.errands
 from cli.mcp.tools import creating
 from tests.agents import Agent, inside
 from tests.bad_lines import CREATE, LIST, Lost, Refusal
@@ -13,8 +17,6 @@ from tests.homes import approved
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
-
-    import pytest
 
     from adapters.emulator.emulator import Emulator
     from tests.bad_lines import BadLine
@@ -49,9 +51,13 @@ def test_an_errand_that_is_held_says_why_and_what_releases_it_and_is_not_complet
     assert not jobs()
 
 
-def test_two_clients_that_confirm_the_same_errand_at_once_have_one_errand(
-    mill: Mill, jobs: Callable[[], Counter[str]]
+@pytest.mark.parametrize("apart", [False, True])
+def test_clients_that_confirm_the_same_errand_at_once_have_one_errand(
+    mill: Mill, jobs: Callable[[], Counter[str]], monkeypatch: pytest.MonkeyPatch, *, apart: bool
 ) -> None:
+    """In one workspace they take turns; where they have one each, with one ledger, the ledger decides."""
+    if apart:
+        monkeypatch.setattr(cli.errands, "errands_in_turn", lambda _: contextlib.nullcontext())
     mill.run("init")
 
     async def talk(agent: Agent) -> list[dict[str, Any]]:

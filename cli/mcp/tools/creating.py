@@ -10,7 +10,7 @@ import msgspec
 from cli.mcp.answers import answer
 from cli.mcp.confirming import asked_to_confirm, bound_quote, check, usd_quote
 from cli.mcp.tool import Arguments, Confirm, Effect, Tool
-from core.errors import BadInputError
+from core.errors import BadInputError, ConflictError
 from core.planning.naming import counted
 
 if TYPE_CHECKING:
@@ -98,8 +98,15 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
                         budgetLeftUsd=errand.left_usd,
                     )
                 check(asked.confirm, quote, what)
-                write_errand(opened, errand)
                 number, said = errand.number, ""
+                try:
+                    write_errand(opened, errand)
+                except ConflictError:
+                    # In another workspace of the same ledger somebody was quicker, perhaps with the same.
+                    winner = plan_errand(opened, requests, asked.model, errand.title).same
+                    if winner is None or asked.again:
+                        raise
+                    number, said = winner, f"these requests are errand {label(winner)} already"
         return _created(desk, opened, number, said)
 
 
