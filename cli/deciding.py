@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -43,6 +43,14 @@ class Approval(msgspec.Struct, frozen=True):
     new: bool
 
 
+class Seen(NamedTuple):
+    """A plan as somebody looked at it: its revision, the version of its event in the stream, and its batches."""
+
+    revision: int
+    plan_version: int
+    batches: tuple[int, ...]
+
+
 class Left(msgspec.Struct, frozen=True):
     """What the budgets leave in US dollars for a wave and in all, None where there is no limit."""
 
@@ -70,17 +78,17 @@ class Standing(msgspec.Struct, frozen=True):
     decisions: tuple[Decision, ...]
 
 
-def approve(opened: Opened, number: int, reason: str, revision: int | None = None) -> Approval:
+def approve(opened: Opened, number: int, reason: str, seen: Seen | None = None) -> Approval:
     """Record that a wave's plan may be sent, and return what was approved; NotFoundError without any plan.
 
-    With `revision`, that plan alone is approved: RefusedError when another took its place since it was looked at.
+    With `seen`, that plan alone is approved: RefusedError when another took its place since it was looked at.
     """
     books = books_of(opened, "approve")
     wave = _wave(books, number)
     terms = wave.replanned or wave.plan
     if terms is None:
         raise NotFoundError(f"wave {number} has no plan; run `batchmill plan --wave {number}` first")
-    if revision is not None and revision != wave.revision:
+    if seen is not None and seen != Seen(wave.revision, wave.plan_version, terms.batches):
         raise RefusedError(f"wave {number} was planned anew meanwhile; look at the plan, and approve that one")
     usd = terms.estimate.cost_usd
     command = ApproveWave(reason, wave.plan_version, usd, opened.clock.now())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from adapters.files.turns import turn_at
 from cli.batch_file import written
 from cli.deciding import books_of, money_left
 from cli.planning import model_of
@@ -17,28 +19,34 @@ from core.batch.lifecycle import Status
 from core.batch.numbers import ERRAND, NO_WAVE, label, number_of, serial_of
 from core.batch.parts import Estimate  # noqa: TC001 - msgspec reads the annotations at run time
 from core.engine.places import submission_path
-from core.errors import ConflictError, NotFoundError
+from core.errors import BatchmillError, ConflictError, NotFoundError, RefusedError
+from core.exchange.errand_fitness import refuse_unfit
 from core.exchange.errands import ErrandRequest, errand_estimate, errand_lines
+from core.exchange.rows import UNREADABLE
 from core.ledger.load import load_batch
 from core.ledger.streams import batch_stream
 from core.pairs import PairRange
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cli.compose import Opened
+    from core.projections.rows import BatchRow
 
 #: Characters of an errand's title.
 MOST_TITLE = 80
+#: What the provider writes before a model's name, and takes as well without.
+MODELS = "models/"
 
 
 class Errand(msgspec.Struct, frozen=True):
     """An errand as it would be sent: its requests, the expected price, and the most that it can cost.
 
     `digest` stands for its requests and model: the same again is the same errand. `same` is the number of an
-    errand of the ledger that has them already, None where there is none. `left_usd` is what the budget in all
-    leaves, None where it has no limit.
+    errand of the ledger that has them already, None where there is none, and `alike` that of one that asked the
+    same under other keys. `left_usd` is what the budgets leave for
+    errands, None where they have no limit.
     """
 
     number: int
@@ -50,19 +58,24 @@ class Errand(msgspec.Struct, frozen=True):
     most_usd: float
     left_usd: float | None
     same: int | None
+    alike: int | None
 
 
 def plan_errand(opened: Opened, requests: Sequence[ErrandRequest], model: str | None, title: str) -> Errand:
     """Return what sending these requests would take; records nothing.
 
-    Raises BadInputError for a model without prices.
+    Raises BadInputError for a model without prices, and for a request that the provider would refuse.
     """
-    name = model or opened.settings.model.name
-    estimate, most = errand_estimate(requests, model_of(opened, name))
+    name = (model or opened.settings.model.name).removeprefix(MODELS)
+    terms = model_of(opened, name)
+    refuse_unfit(requests, terms)
+    estimate, most = errand_estimate(requests, terms)
     digest = hashlib.sha256(msgspec.json.encode([name, *requests])).hexdigest()
     rows = [row for row in opened.rows().batches() if row.kind == ERRAND]
-    alive = (row.number for row in rows if Status(row.status) is not Status.FAILED)
+    alive = [row for row in rows if Status(row.status) is not Status.FAILED]
     store = opened.database.store
+    same = next((row.number for row in alive if load_batch(store, row.number).prompt_sha256 == digest), None)
+    left = money_left(opened, books_of(opened, "errand"), NO_WAVE)
     return Errand(
         number=number_of(ERRAND, max((serial_of(row.number) for row in rows), default=0) + 1),
         title=title[:MOST_TITLE],
@@ -71,9 +84,45 @@ def plan_errand(opened: Opened, requests: Sequence[ErrandRequest], model: str | 
         digest=digest,
         estimate=estimate,
         most_usd=most,
-        left_usd=money_left(opened, books_of(opened, "errand"), NO_WAVE).in_all_usd,
-        same=next((number for number in alive if load_batch(store, number).prompt_sha256 == digest), None),
+        left_usd=min((usd for usd in (left.for_wave_usd, left.in_all_usd) if usd is not None), default=None),
+        same=same,
+        alike=_alike(opened, alive, name, requests) if same is None else None,
     )
+
+
+def _alike(opened: Opened, rows: Sequence[BatchRow], model: str, requests: Sequence[ErrandRequest]) -> int | None:
+    """Return the number of an errand whose file asks a model the same, in any order and under any keys."""
+    asked = sorted(msgspec.json.encode(each.request) for each in requests)
+    for row in rows:
+        # Only a file of as many requests can be alike: the others are not read.
+        if row.model == model and row.requests == len(asked) and row.file_path is not None:
+            # A file that is gone or damaged is for doctor to tell; here it is merely not alike.
+            with suppress(BatchmillError, *UNREADABLE), opened.files.open(row.file_path) as lines:
+                there = (msgspec.json.decode(line, type=ErrandRequest).request for line in lines)
+                if sorted(map(msgspec.json.encode, there)) == asked:
+                    return row.number
+    return None
+
+
+def refuse_unaffordable(errand: Errand) -> None:
+    """Raise RefusedError for an errand that is expected to cost more than the budgets leave: it would be held."""
+    if errand.left_usd is not None and errand.estimate.cost_usd > errand.left_usd:
+        raise RefusedError(
+            f"nothing was done: the errand is expected to cost USD {errand.estimate.cost_usd:.6f}, and the budget "
+            f"leaves USD {errand.left_usd:.6f}; send fewer requests, or let the user raise budget.usd_in_all or "
+            "budget.usd_per_wave"
+        )
+
+
+@contextmanager
+def errands_in_turn(opened: Opened) -> Iterator[None]:
+    """Plan and write errands in the block one after the other, whoever else does in this workspace.
+
+    Of two clients that confirm the same at once, the second so finds the errand of the first; and neither writes
+    over the other's file.
+    """
+    with turn_at(opened.files.place(opened.settings.folders.submissions)):
+        yield
 
 
 def write_errand(opened: Opened, errand: Errand) -> None:
@@ -111,8 +160,10 @@ def kept_upload(opened: Opened, uri: str) -> Path:
     for folder in (folders.inbox, folders.submissions, folders.results):
         for path in sorted(opened.files.place(folder).rglob("*.jsonl")):
             place = path.relative_to(opened.files.root).as_posix()
+            # A link may lead anywhere, out of the workspace too.
             if (
-                path.is_file()
+                not path.is_symlink()
+                and path.is_file()
                 and path.stat().st_size == wanted.size
                 and opened.files.digest(place) == wanted.sha256
             ):

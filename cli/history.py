@@ -44,13 +44,13 @@ class History(msgspec.Struct, frozen=True):
 
 
 def stream_of(subject: str) -> str:
-    """Return the stream that a person means by `207`, `batch-207`, `wave-2` or `corpus`.
+    """Return the stream that a person means by `207`, `batch-207`, `wave-2`, `wave 2` or `corpus`.
 
     Raises BadInputError for other words.
     """
     if subject == CORPUS:
         return CORPUS
-    kind, dash, name = subject.partition("-")
+    kind, dash, name = " ".join(subject.split()).replace(" ", "-", 1).partition("-")
     try:
         if not dash:
             return batch_stream(parse(subject))
@@ -58,10 +58,10 @@ def stream_of(subject: str) -> str:
             return batch_stream(parse(name))
     except BadInputError:
         pass
-    if kind == "wave" and name.isdecimal():
+    if kind == "wave" and name.isascii() and name.isdecimal():
         return wave_stream(int(name))
     raise BadInputError(
-        f"{subject!r} names no stream; give a batch number, batch-207, batch-205r1, wave-2 or corpus"
+        f"{subject[:80]!r} names no stream; give a batch number, batch-207, batch-205r1, wave-2 or corpus"
     )
 
 

@@ -79,7 +79,13 @@ def find_root(named: Path | None) -> Path:
     Raises NotFoundError where there is none.
     """
     named = named or (Path(text) if (text := os.environ.get("BATCHMILL_WORKSPACE")) else None)
-    here = (named or Path.cwd()).resolve()
+    try:
+        here = (named or Path.cwd()).resolve()
+    except RuntimeError:
+        raise NotFoundError(
+            f"{named or 'this folder'} cannot be followed, since its links lead round in a circle; name the "
+            "workspace's own folder"
+        ) from None
     for folder in [here] if named else [here, *here.parents]:
         if (folder / FILE).is_file():
             return folder

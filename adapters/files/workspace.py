@@ -24,8 +24,14 @@ class Workspace:
         self.root = root.resolve()
 
     def place(self, path: str) -> Path:
-        """Return where `path` lies; raises RefusedError for one that leads out of the workspace."""
-        place = (self.root / path.replace("\\", "/")).resolve()
+        """Return where `path` lies; RefusedError for one that leads out of the workspace, or round in a circle."""
+        try:
+            place = (self.root / path.replace("\\", "/")).resolve()
+        except (OSError, RuntimeError):
+            raise RefusedError(
+                f"{path} cannot be followed, since its links lead round in a circle; remove the link, or put the "
+                "file itself there"
+            ) from None
         if not place.is_relative_to(self.root):
             raise RefusedError(
                 f"{path} leads out of the workspace {self.root}; nothing outside is read or written"

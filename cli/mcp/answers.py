@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cli.mcp.wording import as_tools
 from core.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ class Page(msgspec.Struct, frozen=True):
 def answer(message: str, *, data: object = None, page: Page | None = None, **facts: Any) -> Answer:  # noqa: ANN401
     """Return an answer: `facts` are Batchmill's own, `data` is marked as what others wrote.
 
-    With `page`, its items stand in the data, and its cursor beside it.
+    With `page`, its items stand in the data, and its cursor beside it. The message names tools, not commands.
     """
-    found: Answer = {"message": message, **{name: plain(value) for name, value in facts.items()}}
+    found: Answer = {"message": as_tools(message), **{name: plain(value) for name, value in facts.items()}}
     if page is not None:
         found["nextCursor"] = page.next
     if data is not None or page is not None:

@@ -9,6 +9,7 @@ from cli.driving import Drive
 from cli.logs import open_log, tell
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
+from core.batch.steering import way_out
 from core.engine.gate import is_barred
 from core.engine.steps import Kind, next_step
 from core.errors import LeaseHeldError
@@ -63,9 +64,43 @@ def watch(desk: Desk, opened: Opened, done: Callable[[Opened], bool], seconds: f
 def settled(row: BatchRow) -> bool:
     """Whether nothing more becomes of a batch by itself: its answers were read, or a person is needed."""
     status = Status(row.status)
-    if row.hold and status not in {Status.SUBMITTED, Status.PROCESSING, Status.SUCCEEDED}:
+    if row.hold and not under_way(row):
         return True
     return bool(row.read_at) or status in {Status.FAILED, Status.WITHDRAWN}
+
+
+def complete(row: BatchRow) -> bool:
+    """Whether a batch has come to its end: settled, and not merely held until a person lets it go on."""
+    return settled(row) and not awaits_person(row)
+
+
+def awaits_person(row: BatchRow) -> bool:
+    """Whether a batch that was not sent, or not with a known end, is held until a person lets it go on."""
+    held = row.hold is not None and Hold(row.hold) is not Hold.CANCELLED
+    return held and Status(row.status) in {Status.PLANNED, Status.WRITTEN} and not under_way(row)
+
+
+def under_way(row: BatchRow) -> bool:
+    """Whether something is still to become of a batch by itself, without another job that is paid for.
+
+    It was sent, or its submission was begun and its end is not known, and its answers were not read yet. A pause
+    or a cancellation leaves that end to be found out all the same, a quarantine leaves it to a person.
+    """
+    match Status(row.status):
+        case Status.SUBMITTED | Status.PROCESSING | Status.SUCCEEDED:
+            return True
+        case Status.DOWNLOADED:
+            return not row.read_at
+        case Status.WRITTEN:
+            return row.started_at is not None and row.hold != Hold.QUARANTINED.value
+        case _:
+            return False
+
+
+def how_held(row: BatchRow) -> str:
+    """Return that a batch is held, for what, and what releases it."""
+    hold = Hold(row.hold)
+    return f"it is {hold.value} ({row.reason or 'no reason was given'}); {way_out(row.number, hold)}"
 
 
 def rests(books: Books, only: Collection[int]) -> bool:

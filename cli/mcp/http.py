@@ -63,7 +63,7 @@ class Guarded:
     def __init__(self, inner: ASGIApp, secret: str) -> None:
         """Guard `inner`."""
         self._inner = inner
-        self._wanted = f"Bearer {secret}".encode()
+        self._secret = secret.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401 where the token is not shown."""
@@ -77,7 +77,11 @@ class Guarded:
 
     def _is_shown(self, scope: Scope) -> bool:
         shown = [value for name, value in scope["headers"] if name == b"authorization"]
-        return len(shown) == 1 and hmac.compare_digest(shown[0], self._wanted)
+        if len(shown) != 1:
+            return False
+        # The scheme's case means nothing, and one blank or more stand behind it (RFC 9110, 11.1 and 11.4).
+        scheme, _, secret = shown[0].partition(b" ")
+        return hmac.compare_digest(secret.lstrip(b" "), self._secret) and scheme.lower() == b"bearer"
 
 
 class _Server(uvicorn.Server):

@@ -16,9 +16,11 @@ from mcp.shared.exceptions import MCPError
 
 from cli.mcp import prompts, resources
 from cli.mcp.answers import MARK
+from cli.mcp.arguments import shortly
 from cli.mcp.catalogue import TOOLS
 from cli.mcp.desk import Desk, Halt, actor_of
 from cli.mcp.tool import Effect
+from cli.mcp.wording import as_tools
 from cli.render.text import harmless
 from core.errors import BatchmillError, RefusedError
 from core.one_line import one_line
@@ -38,8 +40,9 @@ MOST_SENTENCE = 2_000
 AT_ONCE = 8
 
 INSTRUCTIONS = f"""Batchmill drives LLM batch work from a ledger. A wave goes: inventory, plan, write, submit, \
-status or drive until nothing is open, assess, sample, then accept or reject. batch_… and …_file tools keep the \
-names of an older server and use the same ledger.
+status or drive until nothing is open, assess, sample, then accept or reject. Of accepted waves \
+corpus_build, corpus_dedup and corpus_export make a corpus. batch_… and …_file tools keep the names of an older \
+server and use the same ledger.
 
 Whatever spends money, deletes, or accepts or rejects a wave does nothing without `confirm`: the first \
 call answers the quote. Show it to the user, and repeat the call with exactly that quote only when they agree. A \
@@ -97,7 +100,7 @@ class Front:
     ) -> types.CallToolResult:
         tool = TOOLS.get(params.name)
         if tool is None:
-            return _trouble(f"there is no tool {params.name[:80]!r}; tools/list names those there are")
+            return _trouble(f"there is no tool {shortly(params.name)!r}; tools/list names those there are")
         try:
             asked = tool.read(params.arguments)
             found = await self._at_desk(context, lambda desk: tool.run(desk, asked))
@@ -227,7 +230,7 @@ def _trouble(said: str) -> types.CallToolResult:
 
 def _sentence(said: str) -> str:
     """Return a trouble as one line without anything that steers, or the key."""
-    shown = one_line(_without_key(said))
+    shown = as_tools(one_line(_without_key(said)))
     return harmless(shown if len(shown) <= MOST_SENTENCE else f"{shown[:MOST_SENTENCE]}…")
 
 

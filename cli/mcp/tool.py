@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from cli.mcp.answers import MOST_ITEMS, USUAL_ITEMS
+from cli.mcp.arguments import explained
 from core.batch.numbers import HIGHEST
 from core.errors import BadInputError
-from core.one_line import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,18 +39,32 @@ Limit = Annotated[
     msgspec.Meta(
         ge=1,
         le=MOST_ITEMS,
+        examples=[USUAL_ITEMS],
         description=f"Items of a page, at most {MOST_ITEMS}; a page also ends at about 50 kB.",
     ),
 ]
-Wave = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST, description="The number of the wave.")]
-SomeWave = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST)] | None
-Label = Annotated[str, msgspec.Meta(description="A batch number as people write it: 205, 205r1 or j3.")]
+Wave = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST, description="The number of the wave.", examples=[2])]
+SomeWave = Annotated[int, msgspec.Meta(ge=1, le=HIGHEST, examples=[2])] | None
+Label = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=40, description="A batch number as people write it: 205, 205r1 or j3.", examples=["205"]
+    ),
+]
 Confirm = Annotated[
     str,
     msgspec.Meta(description="Left out, nothing is done, and the answer says what to quote here, exactly."),
 ]
 Reason = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=500, description="Why, for the ledger: in the user's words.")
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=500,
+        # Blanks alone are no reason.
+        pattern=r"\S",
+        description="Why, for the ledger: in the user's words.",
+        examples=["the user read the sample"],
+    ),
 ]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=600)]
 
@@ -88,11 +102,12 @@ class Tool:
         return {**root, "$defs": rest} if rest else root
 
     def read(self, given: Mapping[str, Any] | None) -> Arguments:
-        """Return the arguments of a call; BadInputError for such as do not fit the schema."""
+        """Return the arguments of a call; BadInputError for such as do not fit the schema, and what would."""
+        meant = self._as_meant(given or {})
         try:
-            return msgspec.convert(self._as_meant(given or {}), self.arguments)
+            return msgspec.convert(meant, self.arguments)
         except msgspec.ValidationError as error:
-            raise BadInputError(f"{self.name} cannot be called like that: {one_line(str(error))}") from None
+            raise BadInputError(explained(self.name, self.schema(), meant, str(error))) from None
 
     def _as_meant(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return arguments as their tool has them: 205 for "205", and what is null left out."""

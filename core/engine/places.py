@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from core.batch.numbers import REFINE, kind_of, round_of, serial_of
+from core.batch.numbers import LETTERS, REFINE, kind_of, round_of, serial_of
 
 if TYPE_CHECKING:
     from core.batch.state import Batch
@@ -33,6 +33,20 @@ def adopted_path(policy: Policy, batch: Batch) -> str:
     before = re.search(r"_adopted(\d*)_refined\.jsonl$", batch.refined_path)
     again = str(int(before[1] or 1) + 1) if before else ""
     return f"{policy.results_folder}/{stem}_adopted{again}_refined.jsonl"
+
+
+def is_own(policy: Policy, path: str) -> bool:
+    """Whether a path in the workspace is one that the ledger writes files of batches to, or may come to.
+
+    Upper and lower case are the same here, as they are to some disks.
+    """
+    folder, _, name = path.casefold().rpartition("/")
+    # Whatever the template adds to the digits stands before or behind them.
+    before, _, after = policy.file_template.casefold().removesuffix(".jsonl").partition("{")
+    stem = rf"(?:{'|'.join(LETTERS)})?_?{re.escape(before)}[0-9]+{re.escape(after.partition('}')[2])}(?:r[0-9]+)?"
+    if folder == policy.submissions_folder.casefold():
+        return re.fullmatch(rf"{stem}\.jsonl", name) is not None
+    return folder == policy.results_folder.casefold() and re.match(rf"{stem}_", name) is not None
 
 
 def _file_name(policy: Policy, number: int) -> str:

@@ -9,9 +9,9 @@ import msgspec
 from core.batch.numbers import label
 from core.batch.parts import Estimate, RequestLine
 from core.errors import BadInputError
+from core.exchange.errand_fitness import generation_config, input_tokens, setting
 from core.exchange.verdicts import clause
 from core.pairs import PairRange
-from core.planning.estimate import CHARACTERS_PER_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,14 +55,17 @@ def errand_requests(items: Iterable[object]) -> list[ErrandRequest]:
 
 def configured(requests: Sequence[ErrandRequest], config: dict[str, Any]) -> list[ErrandRequest]:
     """Return requests with a generation config that holds where a request has none of its own."""
-    return [
-        msgspec.structs.replace(
-            each, request={**each.request, "generationConfig": {**config, **_generation(each.request)}}
-        )
-        if config
-        else each
-        for each in requests
-    ]
+    return [msgspec.structs.replace(each, request=_configured(each.request, config)) for each in requests]
+
+
+def _configured(request: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+    own = generation_config(request)
+    if not config or not isinstance(own, dict):
+        return request
+    # As the client spells it: the provider refuses a field that stands in both spellings.
+    name = "generation_config" if "generation_config" in request else "generationConfig"
+    rest = {field: value for field, value in config.items() if setting(own, field) is None}
+    return {**request, name: {**rest, **own}}
 
 
 def errand_lines(number: int, requests: Sequence[ErrandRequest]) -> Iterator[tuple[RequestLine, bytes]]:
@@ -90,18 +93,14 @@ def errand_estimate(requests: Sequence[ErrandRequest], model: Model) -> tuple[Es
 
 
 def _tokens(each: ErrandRequest, model: Model) -> tuple[int, int]:
-    asked = -(-len(msgspec.json.encode(each.request).decode()) // CHARACTERS_PER_TOKEN)
+    asked = input_tokens(each.request)
     return asked, min(max(asked, EXPECTED_OUTPUT), _limit(each.request, model))
 
 
 def _limit(request: dict[str, Any], model: Model) -> int:
-    wanted = _generation(request).get("maxOutputTokens")
+    config = generation_config(request)
+    wanted = setting(config, "maxOutputTokens") if isinstance(config, dict) else None
     return min(wanted, model.output_limit) if isinstance(wanted, int) and wanted > 0 else model.output_limit
-
-
-def _generation(request: dict[str, Any]) -> dict[str, Any]:
-    found = request.get("generationConfig")
-    return found if isinstance(found, dict) else {}
 
 
 def _body(item: object, place: int) -> dict[str, Any]:

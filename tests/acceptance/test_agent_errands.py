@@ -175,3 +175,22 @@ def test_a_content_file_becomes_requests_an_upload_of_them_and_an_errand(
 
     assert [each["key"] for each in found["items"]] == ["q1", "q2"]
     assert sum(jobs().values()) == 1
+
+
+def test_the_same_under_other_keys_is_another_errand_and_the_quote_says_so(
+    ready: Mill, jobs: Callable[[], Counter[str]]
+) -> None:
+    renamed = [{**each, "key": str(place)} for place, each in enumerate(reversed(REQUESTS), 1)]
+
+    async def talk(agent: Agent) -> list[str]:
+        before = await agent.call("batch_create", requests=renamed)
+        await agent.confirmed("batch_create", requests=REQUESTS)
+        after = await agent.call("batch_create", requests=renamed)
+        other = await agent.call("batch_create", requests=[{"request": request("Name a coin.")}, REQUESTS[0]])
+        return [before["message"], after["message"], other["message"]]
+
+    before, after, other = inside(ready, talk)
+
+    assert "asked the same" not in before + other
+    assert "errand x1 asked the same under other keys" in after
+    assert sum(jobs().values()) == 1

@@ -30,6 +30,7 @@ ALL = {
         "cost",
     ),
     *("assess", "sample", "accept", "reject", "reconcile"),
+    *("corpus_build", "corpus_dedup", "corpus_status", "corpus_explain", "corpus_export"),
 }
 CONFIRMED = {
     *("batch_create", "batch_cancel", "batch_delete", "delete_file", "submit", "drive", "accept", "reject"),
@@ -156,11 +157,28 @@ def test_a_call_that_does_not_fit_its_schema_is_one_sentence(home: Mill) -> None
     async def talk(agent: Agent) -> None:
         assert "no tool" in await agent.refused("rm_rf")
         assert "wave" in await agent.refused("plan")
-        assert "unknown field" in await agent.refused("status", wawe=2)
+        assert "no argument `wawe`; did you mean `wave`?" in await agent.refused("status", wawe=2)
         assert "cursor" in await agent.refused("status", cursor="x")
         assert "cursor" in await agent.refused("status", cursor="7")
 
     inside(home, talk)
+
+
+def test_a_wave_that_is_not_there_is_refused_by_every_tool_that_looks(home: Mill) -> None:
+    async def talk(agent: Agent) -> list[str]:
+        return [await agent.refused(tool, wave=9) for tool in ("status", "waves", "balance", "cost")]
+
+    for told in inside(home, talk):
+        assert "the ledger has no wave 9" in told
+
+
+@pytest.mark.parametrize("subject", ["wave 2", "wave-2", " wave  2 "])
+def test_the_history_of_a_wave_is_had_by_its_name(home: Mill, subject: str) -> None:
+    async def talk(agent: Agent) -> str:
+        return str((await agent.call("history", subject=subject))["message"])
+
+    assert inside(home, talk).endswith("of wave-2")
+    assert home.json(f"history '{subject}'")["stream"] == "wave-2"
 
 
 def test_a_job_is_cancelled_and_forgotten_only_as_quoted(mill: Mill, emulator: Emulator) -> None:
@@ -262,6 +280,11 @@ def test_an_errand_is_at_home_in_the_checks_of_the_whole_ledger(mill: Mill, emul
     found = mill.json("reconcile")["found"]
     assert [each["outcome"] for each in found["judgements"]] == ["agrees"]
     assert found["troubles"] == []
+
+    async def compared(agent: Agent) -> list[dict[str, Any]]:
+        return list((await agent.content("reconcile"))["judgements"])
+
+    assert [(each["batch"], "number" in each) for each in inside(mill, compared)] == [("x1", False)]
     checks = mill.call("doctor --json")
     assert '"fail"' not in checks.stdout, checks.stdout
     (mill.root / "results" / "errand_batch_001_answers.jsonl").unlink()

@@ -97,8 +97,18 @@ def test_over_http_nobody_gets_in_without_the_token_or_from_another_page(ready: 
     with served(ready) as (url, _):
         assert url.startswith("http://127.0.0.1:")
         assert posted(url) == 401
-        for wrong in (f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", f"Basic {TOKEN}", "Bearer", TOKEN):
+        for wrong in (
+            f"Bearer {TOKEN}x",
+            f"Bearer {TOKEN[:-1]}",
+            f"Basic {TOKEN}",
+            "Bearer",
+            "Bearer ",
+            TOKEN,
+            f" {TOKEN}",
+        ):
             assert posted(url, authorization=wrong) == 401
+        for spelt in (f"bearer {TOKEN}", f"BEARER {TOKEN}", f"Bearer  {TOKEN}"):
+            assert posted(url, authorization=spelt) == 200
         assert posted(url, **right, host="evil.example:80") == 421
         assert posted(url, **right, origin="http://evil.example") == 403
         assert posted(url, **right) == 200
@@ -178,7 +188,7 @@ def test_a_call_that_drives_ends_soon_after_its_client_left_and_nothing_is_lost(
         assert process.stdin is not None
         assert process.stderr is not None
         [row] = mill.json("status")["batches"]
-        quote = bound_quote(row["estimated_cost_usd"], 0, None, None, (row["number"],))
+        quote = bound_quote(row["estimated_cost_usd"], 0, None, (row["number"],))
         asked = {"name": "drive", "arguments": {"seconds": 60, "confirm": quote}}
         begun = {"jsonrpc": "2.0", "method": "notifications/initialized"}
         call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked}

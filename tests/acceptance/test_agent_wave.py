@@ -106,3 +106,28 @@ def test_a_quote_of_a_plan_that_changed_meanwhile_is_refused(mill: Mill, jobs: C
 
     assert "plan 2 of wave 2" in inside(mill, talk)
     assert not jobs()
+
+
+def test_one_batch_is_told_in_the_singular_and_what_to_do_next_by_the_tools(mill: Mill) -> None:
+    mill.environment["BATCHMILL_DRIVING__CANARY"] = "1"
+    mill.run("init")
+    stage(mill, a=11, b=12)
+
+    async def talk(agent: Agent) -> dict[str, Any]:
+        found = {"unplanned": await agent.refused("write", wave=2)}
+        await prepared(agent)
+        written = await agent.call("write", wave=2)
+        found |= {"written": written["message"], "waits": written["notSentYet"]}
+        asked = await agent.call("submit", first="205", last="206")
+        sent = await agent.call("submit", first="205", last="206", confirm=asked["confirm"])
+        found |= {"sent": sent["message"], "skipped": sent["data"]["content"]["skipped"]}
+        return found
+
+    found = inside(mill, talk)
+
+    assert "`plan` with wave=2" in found["unplanned"]
+    assert found["written"] == "2 files of wave 2 are written; next: submit"
+    assert found["waits"] == "wave 2 waits for its approval (`submit` of its batches)"
+    assert found["sent"].startswith("1 of 2 batches is sent; ")
+    assert any("`batchmill release --wave 2`" in each for each in found["skipped"])
+    assert all("batchmill run" not in each for each in found["skipped"])

@@ -193,6 +193,12 @@ def test_the_usage_is_wrong(offline: Mill, line: str) -> None:
     assert list(offline.root.iterdir()) == []
 
 
+def test_a_workspace_behind_a_circle_of_links_is_one_sentence(offline: Mill) -> None:
+    (offline.root / "ring").symlink_to("ring")
+
+    assert "lead round in a circle" in offline.refused("--workspace ring status")
+
+
 def test_a_reader_that_leaves_early_is_no_trouble(made: Mill) -> None:
     ended = made.shell("{batchmill} --help | head -1; {batchmill} status | true; {batchmill} lifecycle | head -1")
     assert ended.stderr == ""

@@ -183,11 +183,6 @@ def test_a_batch_may_be_named_by_a_number_and_what_is_null_is_left_out() -> None
     assert asked == TOOLS["submit"].read({"first": "205", "last": "211", "seconds": 5})
 
 
-def test_a_wave_is_a_number_and_no_text_of_it() -> None:
-    with pytest.raises(BadInputError, match="accept cannot be called like that"):
-        TOOLS["accept"].read({"wave": "two", "reason": "it is fine"})
-
-
 def test_the_same_price_for_something_else_is_another_quote() -> None:
     assert bound_quote(1.5, 2, 1, (205, 206)).startswith("USD 1.500000 #")
     assert len({bound_quote(1.5, 2, plan, rest) for plan in (1, 2) for rest in ((205,), (205, 206))}) == 4

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 MOST_WAIT_MS, USUAL_WAIT_MS = 600_000, 45_000
 
 BatchName = Annotated[
-    str, msgspec.Meta(description="The job's name at the provider (batches/…), or our number (205, 205r1, x1).")
+    str,
+    msgspec.Meta(
+        description="The job's name at the provider (batches/…), or our number (205, 205r1, x1).", examples=["205"]
+    ),
 ]
 
 
@@ -41,41 +44,51 @@ class StatusArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
 def batch_get_status(desk: Desk, asked: StatusArguments) -> Answer:
     """Show where a batch stands, as the ledger has it; with autoPoll, wait and bring its result home meanwhile.
 
-    Nothing is sent by waiting. `isComplete` says that nothing more becomes of it by itself.
+    Nothing is sent by waiting. `isComplete` says that it has come to its end; where `held` says what holds it
+    before that, the message tells what releases it.
     """
-    from cli.mcp.engine import drive, settled, watch
+    from cli.mcp.engine import drive, settled, under_way, watch
     from cli.mcp.naming import row_named
 
     with desk.opened() as opened:
         row = row_named(opened, asked.batch_name)
-        if asked.auto_poll and not settled(row) and row.job_name:
+        if asked.auto_poll and not settled(row) and under_way(row):
             number, seconds = row.number, min(asked.max_wait_ms, MOST_WAIT_MS) / 1000
 
-            def complete(opened: Opened) -> bool:
+            def done(opened: Opened) -> bool:
                 return settled(opened.database.read_model.batches([number])[0])
 
             if drive(desk, opened, "status", (), lambda books: books.get(number).read, seconds) is not None:
-                watch(desk, opened, complete, seconds)
+                watch(desk, opened, done, seconds)
         row = row_named(opened, row.label)
-    return _told(row, f"batch {row.label} is {row.status}")
+    return _told(row, _standing(row))
+
+
+def _standing(row: BatchRow) -> str:
+    """Return how a batch stands, and what holds it where something does."""
+    from cli.mcp.engine import awaits_person, how_held
+
+    said = f"batch {row.label} is {row.status}"
+    return f"{said}, and goes no further by itself: {how_held(row)}" if awaits_person(row) else said
 
 
 def _told(row: BatchRow, said: str, **facts: Any) -> Answer:  # noqa: ANN401 - any JSON
-    from cli.mcp.engine import settled
+    from cli.mcp.engine import complete
 
-    complete = settled(row)
+    ended = complete(row)
     return answer(
         said,
         batch=row.label,
         batchName=row.job_name,
         displayName=row.display_name,
         state=row.status,
+        held=row.hold,
         createTime=row.submitted_at,
         updateTime=row.changed_at,
         completionTime=row.ended_at,
-        isComplete=complete,
+        isComplete=ended,
         stats=stats_of(row),
-        nextSteps=_next(row, complete=complete),
+        nextSteps=_next(row, ended=ended),
         **facts,
         data={"error": row.reason},
     )
@@ -87,14 +100,16 @@ def stats_of(row: BatchRow) -> dict[str, object]:
     return {name: getattr(row, name) for name in names}
 
 
-def _next(row: BatchRow, *, complete: bool) -> list[str]:
+def _next(row: BatchRow, *, ended: bool) -> list[str]:
     if row.read_at:
         return ["batch_download_results shows what came home"]
     if row.hold or row.status == "failed":
         return [f"history of {row.label} tells why; the user decides what is done about it"]
+    if not row.job_name and row.started_at:
+        return ["drive finds out what became of its submission"]
     if not row.job_name:
         return ["submit sends it, once the user confirms the price"]
-    return [] if complete else ["batch_get_status with autoPoll, or drive, goes on"]
+    return [] if ended else ["batch_get_status with autoPoll, or drive, goes on"]
 
 
 class CancelArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
@@ -111,11 +126,14 @@ def batch_cancel(desk: Desk, asked: CancelArguments) -> Answer:
     What the provider finished all the same is still brought home.
     """
     from cli.mcp.engine import drive
+    from cli.mcp.foreseen import cancels
     from cli.mcp.naming import row_named
     from cli.steering import steer, stopping
 
     with desk.opened() as opened:
         row = row_named(opened, asked.batch_name)
+        if not cancels(opened, row.number, asked.reason) and not asked.confirm:
+            return _told(row, f"batch {row.label} is cancelled already")
         quote, what = f"cancel {row.label}", f"cancel batch {row.label}, which is {row.status}"
         if not asked.confirm:
             return asked_to_confirm(what, quote)
@@ -141,9 +159,11 @@ class DeleteArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
 def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
     """Have the provider forget a job that is done, confirmed by `delete` and the job's name.
 
-    Refused as long as the ledger needs the job. The ledger, and results that were downloaded, stay as they are.
+    Refused as long as the ledger needs the job, and where the provider has it no more. The ledger, and results
+    that were downloaded, stay as they are.
     """
     from cli.mcp.deleting import ask_deletion
+    from cli.mcp.foreseen import refuse_deletion
     from cli.mcp.naming import JOBS, row_named
     from core.batch.commands import JOB
     from core.errors import RefusedError
@@ -153,6 +173,7 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
         name = row.job_name
         if name is None or not name.startswith(JOBS):
             raise RefusedError(f"batch {row.label} has no job at the provider, so there is nothing to delete")
+        refuse_deletion(opened, row.number, JOB, name, asked.reason)
         quote, what = f"delete {name}", f"delete {name}, the job of batch {row.label}, which is {row.status}"
         if not asked.confirm:
             return asked_to_confirm(what, quote)

@@ -1,15 +1,17 @@
-"""The tools that make an errand of a client's own requests: ingest, create, download."""
+"""The tools that make an errand of a client's own requests: ingest and create."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from cli.mcp.answers import answer, paged
+from cli.mcp.answers import answer
 from cli.mcp.confirming import asked_to_confirm, bound_quote, check, usd_quote
-from cli.mcp.tool import Arguments, Confirm, Cursor, Effect, Limit, Tool
-from core.errors import BadInputError, NotFoundError, RefusedError
+from cli.mcp.tool import Arguments, Confirm, Effect, Tool
+from core.errors import BadInputError, ConflictError
+from core.planning.naming import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
     from core.exchange.errands import ErrandRequest
+    from core.projections.rows import BatchRow
 
 #: Bytes of a content file that is taken.
 MOST_CONTENT = 50_000_000
@@ -27,12 +30,21 @@ MOST_CONTENT = 50_000_000
 class CreateArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
     """What `batch_create` is asked."""
 
-    model: Annotated[str | None, msgspec.Meta(description="Default: the workspace's model.")] = None
+    model: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=100, description="Default: the workspace's model.", examples=["gemini-2.5-flash"]
+            ),
+        ]
+        | None
+    ) = None
     requests: (
         Annotated[
             tuple[dict[str, Any], ...],
             msgspec.Meta(
-                description='Each {"key": …, "request": {"contents": […], …}}; without a key, one is made.'
+                description='Each {"key": …, "request": {"contents": […], …}}; without a key, one is made.',
+                examples=[[{"key": "q1", "request": {"contents": [{"parts": [{"text": "What is TVL?"}]}]}}]],
             ),
         ]
         | None
@@ -60,43 +72,58 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
     fetched like every batch. The same requests again are the same errand, and not paid for twice unless `again`.
     Waves are not sent by this: use plan, write and submit.
     """
-    from cli.errands import plan_errand, write_errand
+    from cli.errands import errands_in_turn, plan_errand, refuse_unaffordable, write_errand
+    from cli.mcp.foreseen import refuse_keyless
     from core.batch.numbers import label
     from core.exchange.errands import configured
     from core.one_line import one_line
 
     with desk.opened() as opened:
         requests = configured(_requests(opened, asked), asked.config)
-        errand = plan_errand(opened, requests, asked.model, one_line(asked.display_name) or "errand")
-        if errand.same is not None and not asked.again:
-            said = (
-                f"these requests are errand {label(errand.same)} already, and were not sent again; again=true "
-                "would send and pay for them once more"
-            )
-            return _created(desk, opened, errand.same, said)
-        what = _offer(errand)
-        quote = bound_quote(errand.estimate.cost_usd, errand.number, errand.model, errand.requests)
-        if not asked.confirm:
-            return asked_to_confirm(
-                what, quote, requestCount=len(requests), atMostUsd=errand.most_usd, budgetLeftUsd=errand.left_usd
-            )
-        check(asked.confirm, quote, what)
-        write_errand(opened, errand)
-        return _created(desk, opened, errand.number, f"errand {label(errand.number)} is created")
+        with errands_in_turn(opened) if asked.confirm else nullcontext():
+            errand = plan_errand(opened, requests, asked.model, one_line(asked.display_name) or "errand")
+            if errand.same is not None and not asked.again:
+                number, said = errand.same, f"these requests are errand {label(errand.same)} already"
+            else:
+                refuse_keyless(opened)
+                refuse_unaffordable(errand)
+                what = _offer(errand)
+                quote = bound_quote(errand.estimate.cost_usd, errand.number, errand.model, errand.requests)
+                if not asked.confirm:
+                    return asked_to_confirm(
+                        what,
+                        quote,
+                        requestCount=len(requests),
+                        atMostUsd=errand.most_usd,
+                        budgetLeftUsd=errand.left_usd,
+                    )
+                check(asked.confirm, quote, what)
+                number, said = errand.number, ""
+                try:
+                    write_errand(opened, errand)
+                except ConflictError:
+                    # In another workspace of the same ledger somebody was quicker, perhaps with the same.
+                    winner = plan_errand(opened, requests, asked.model, errand.title).same
+                    if winner is None or asked.again:
+                        raise
+                    number, said = winner, f"these requests are errand {label(winner)} already"
+        return _created(desk, opened, number, said)
 
 
 def _offer(errand: Errand) -> str:
-    number = len(errand.requests)
+    from core.batch.numbers import label
+
+    known = f"; errand {label(errand.alike)} asked the same under other keys" if errand.alike else ""
     return (
-        f"send {number} request{'' if number == 1 else 's'} to {errand.model} as an errand, expected to cost "
-        f"{usd_quote(errand.estimate.cost_usd)} (at most {usd_quote(errand.most_usd)})"
+        f"send {counted(len(errand.requests), 'request')} to {errand.model} as an errand, expected to cost "
+        f"{usd_quote(errand.estimate.cost_usd)} (at most {usd_quote(errand.most_usd)}){known}"
     )
 
 
-def _created(desk: Desk, opened: Opened, number: int, said: str) -> Answer:
-    """See an errand sent, and say how it stands."""
+def _created(desk: Desk, opened: Opened, number: int, known: str) -> Answer:
+    """See an errand sent, and say how it stands; `known` says that it is an older one, "" for a new one."""
     from cli.driving import unsent
-    from cli.mcp.engine import drive, settled
+    from cli.mcp.engine import complete, drive
     from core.engine.books import Books
 
     driver = None
@@ -106,19 +133,42 @@ def _created(desk: Desk, opened: Opened, number: int, said: str) -> Answer:
         driver = drive(desk, opened, "errand", (number,), lambda books: not unsent(books, [number]), SEND_SECONDS)
     opened.catch_up()
     [row] = opened.database.read_model.batches([number])
+    stands, steps = _standing(row)
+    if known:
+        stands = f"{known}: {stands}. It was not sent again; again=true would send and pay for it once more"
     return answer(
-        said,
+        stands,
         batch=row.label,
         batchName=row.job_name,
         displayName=row.display_name,
         state=row.status,
+        held=row.hold,
         createTime=row.submitted_at,
         model=row.model,
-        isComplete=settled(row),
+        isComplete=complete(row),
         drivenBy=driver,
-        nextSteps=["batch_get_status with autoPoll, then batch_download_results"],
+        nextSteps=steps,
         data={"error": row.reason},
     )
+
+
+def _standing(row: BatchRow) -> tuple[str, list[str]]:
+    """Return how an errand stands in a sentence, and what comes next."""
+    from cli.mcp.engine import awaits_person, how_held
+
+    name = f"errand {row.label}"
+    if row.job_name:
+        return f"{name} is created", ["batch_get_status with autoPoll, then batch_download_results"]
+    if awaits_person(row):
+        return f"{name} is on record and was not sent: {how_held(row)}", [
+            "tell the user why it is held and what releases it"
+        ]
+    if row.started_at:
+        said = f"{name} is on record; its submission was begun, and the provider's answer is not known yet"
+        return said, ["batch_get_status with autoPoll finds out what became of it"]
+    if row.hold:
+        return f"{name} is on record and is not sent, since it is {row.hold}", []
+    return f"{name} is on record and is not sent yet", ["drive goes on with it, once the user confirms its price"]
 
 
 #: Seconds that a call waits for an errand to be sent.
@@ -164,7 +214,10 @@ def _lines(path: Path) -> list[object]:
 class IngestArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
     """What `batch_ingest_content` is asked."""
 
-    input_file: Annotated[str, msgspec.Meta(description="A .json, .jsonl, .csv, .txt or .md file.")]
+    input_file: Annotated[
+        str,
+        msgspec.Meta(description="A .json, .jsonl, .csv, .txt or .md file.", examples=["inbox/asked.csv"]),
+    ]
     output_file: Annotated[
         str | None, msgspec.Meta(description="A new .jsonl file (default: beside the input).")
     ] = None
@@ -194,7 +247,7 @@ def batch_ingest_content(desk: Desk, asked: IngestArguments) -> Answer:
             pending.sink.writelines(msgspec.json.encode(each) + b"\n" for each in requests)
             stored = pending.commit()
     return answer(
-        f"{len(requests)} requests stand in {stored.path}",
+        f"{counted(len(requests), 'request')} {'stands' if len(requests) == 1 else 'stand'} in {stored.path}",
         sourceFile=shown,
         outputFile=stored.path,
         sha256=stored.sha256,
@@ -205,74 +258,7 @@ def batch_ingest_content(desk: Desk, asked: IngestArguments) -> Answer:
     )
 
 
-class DownloadArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
-    """What `batch_download_results` is asked."""
-
-    batch_name: Annotated[str, msgspec.Meta(description="The job's name (batches/…), or our number (205, x1).")]
-    output_location: Annotated[
-        str | None, msgspec.Meta(description="A new .jsonl file in inbox, submissions or results for a copy.")
-    ] = None
-    cursor: Cursor = None
-    limit: Limit = 5
-
-
-def batch_download_results(desk: Desk, asked: DownloadArguments) -> Answer:
-    """Show what a batch brought home, by pages, and where it stands on disk; it is fetched first if need be.
-
-    For a batch of a wave these are its refined pairs, for an errand its answers by key. All of it is data.
-    """
-    from cli.mcp.engine import drive
-    from cli.mcp.naming import row_named
-    from cli.mcp.places import new_file
-    from cli.mcp.tools.batches import stats_of
-
-    with desk.opened() as opened:
-        row = row_named(opened, asked.batch_name)
-        number = row.number
-        if row.job_name and not row.read_at:
-            drive(desk, opened, "download", (), lambda books: books.get(number).read, SEND_SECONDS)
-            row = row_named(opened, row.label)
-        if not row.read_at or row.refined_path is None:
-            raise RefusedError(
-                f"batch {row.label} is {row.status} and has no result yet; batch_get_status waits for it"
-            )
-        path = asked_for = row.refined_path
-        if _recorded(opened, number) != opened.files.digest(path):
-            raise NotFoundError(f"{path} is not as it was recorded; `batchmill replay --rebuild` makes it anew")
-        if asked.output_location:
-            asked_for = new_file(opened, asked.output_location, ".jsonl")
-            with opened.files.open(path) as lines, opened.files.create(asked_for) as pending:
-                pending.sink.writelines(lines)
-                pending.commit()
-        with opened.files.open(path) as lines:
-            page = paged((msgspec.json.decode(line) for line in lines), asked.cursor, asked.limit)
-    return answer(
-        f"{row.refined} of {row.pairs} came home in batch {row.label}",
-        batch=row.label,
-        batchName=row.job_name,
-        resultCount=row.refined,
-        outputFile=asked_for,
-        resultFile=row.result_path,
-        stats=stats_of(row),
-        page=page,
-    )
-
-
-def _recorded(opened: Opened, number: int) -> str | None:
-    """Return the sha256 on record of what was read of a batch's answers."""
-    from core.batch.adopted_events import RefinedAdopted
-    from core.batch.events import AnswersRead
-    from core.ledger.streams import batch_stream
-
-    found = None
-    for each in opened.database.store.read_stream(batch_stream(number)):
-        if isinstance(each.event, AnswersRead | RefinedAdopted):
-            found = each.event.sha256
-    return found
-
-
 TOOLS = (
     Tool("batch_create", CreateArguments, batch_create, Effect.COMMITS, abroad=True),
     Tool("batch_ingest_content", IngestArguments, batch_ingest_content, Effect.ADDS),
-    Tool("batch_download_results", DownloadArguments, batch_download_results, Effect.ADDS, abroad=True),
 )

@@ -11,6 +11,7 @@ from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.tool import Arguments, Confirm, Effect, Reason, Tool
 from core.errors import BadInputError, NotFoundError
 from core.one_line import one_line
+from core.planning.naming import counted
 
 if TYPE_CHECKING:
     from cli.mcp.answers import Answer
@@ -18,13 +19,20 @@ if TYPE_CHECKING:
     from core.provider import RemoteFile
 
 JSONL = "application/jsonl"
-FileUri = Annotated[str, msgspec.Meta(description="The upload's name, files/…, or its address.")]
+FileUri = Annotated[
+    str, msgspec.Meta(description="The upload's name, files/…, or its address.", examples=["files/abc123"])
+]
 
 
 class UploadArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
     """What `upload_file` is asked."""
 
-    file_path: Annotated[str, msgspec.Meta(description="A .jsonl file in inbox, submissions or results.")]
+    file_path: Annotated[
+        str,
+        msgspec.Meta(
+            description="A .jsonl file in inbox, submissions or results.", examples=["submissions/asked.jsonl"]
+        ),
+    ]
     display_name: Annotated[str | None, msgspec.Meta(description="Default: the file's name.")] = None
     mime_type: Annotated[str | None, msgspec.Meta(description=f"Only {JSONL} is taken.")] = None
 
@@ -60,7 +68,7 @@ def list_files(desk: Desk, asked: ListArguments) -> Answer:
         rows = opened.rows().batches()
     owners = {row.uploaded_file: row.label for row in rows if row.uploaded_file}
     items = [{**_shown(file), "batch": owners.get(file.name)} for file in found.files]
-    return answer(f"{len(items)} on this page", page=Page(plain(items), found.next_token))
+    return answer(f"{counted(len(items), 'file')} on this page", page=Page(plain(items), found.next_token))
 
 
 class GetArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
@@ -88,10 +96,11 @@ class DeleteArguments(Arguments, frozen=True, kw_only=True, rename="camel"):
 def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
     """Delete the upload of a batch whose job ended, confirmed by `delete` and the file's name.
 
-    Refused while its batch needs it, and for uploads of no batch of the ledger, which has no place to put that on
-    record: the provider deletes them 48 hours after they came.
+    Refused while its batch needs it, where the provider has it no more, and for uploads of no batch of the ledger,
+    which has no place to put that on record: the provider deletes them 48 hours after they came.
     """
     from cli.mcp.deleting import ask_deletion
+    from cli.mcp.foreseen import refuse_deletion
     from core.batch.commands import FILE
 
     name = _named(asked.file_uri)
@@ -104,6 +113,7 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
                 f"{name} is the upload of no batch of the ledger, and is not deleted without a record; the "
                 "provider deletes it 48 hours after it came"
             )
+        refuse_deletion(opened, owner.number, FILE, name, asked.reason)
         quote, what = (
             f"delete {name}",
             f"delete {name}, the upload of batch {owner.label}, which is {owner.status}",

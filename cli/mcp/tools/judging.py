@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from cli.mcp.answers import answer, paged
+from cli.mcp.answers import answer, paged, plain
 from cli.mcp.confirming import asked_to_confirm, check
-from cli.mcp.tool import Arguments, Confirm, Effect, Listing, Tool, Wave
+from cli.mcp.tool import Arguments, Confirm, Effect, Listing, Reason, Tool, Wave
+from core.batch.numbers import label
 from core.one_line import one_line
 from core.planning.naming import counted
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cli.compose import Opened
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
+    from core.reconcile.judgement import Judgement
 
 
 class AssessArguments(Arguments, frozen=True, kw_only=True):
@@ -81,7 +83,7 @@ class DecideArguments(Arguments, frozen=True, kw_only=True):
     """What `accept` and `reject` are asked."""
 
     wave: Wave
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500, description="Why, in the user's words.")]
+    reason: Reason
     confirm: Confirm = ""
 
 
@@ -89,7 +91,7 @@ def accept(desk: Desk, asked: DecideArguments) -> Answer:
     """Record that a wave is good enough for the next one: the user's decision.
 
     Without `confirm` nothing is recorded, and the gate's verdict is told with the quote, which names the wave and
-    that verdict; against it, accepting is an overruling.
+    that verdict; where accepting does not follow from it, the quote says that it overrules.
     """
     return _decided(desk, asked, "accept")
 
@@ -105,19 +107,27 @@ def reject(desk: Desk, asked: DecideArguments) -> Answer:
 def _decided(desk: Desk, asked: DecideArguments, word: str) -> Answer:
     from cli.deciding import accept as accept_wave
     from cli.deciding import reject as reject_wave
+    from cli.mcp.foreseen import decision
     from cli.reporting import write_after
 
+    done = f"wave {asked.wave} is {word}ed"
     with desk.opened() as opened:
         verdict = _verdict(opened, asked.wave)
+        foreseen = decision(opened, asked.wave, word, asked.reason)
+        if foreseen is None:
+            return answer(f"{done} already", recorded=False, verdict=verdict, decision=None)
         quote = f"wave {asked.wave} {word}, verdict {verdict or 'none'}"
         what = f"{word} wave {asked.wave}, on which the gate's verdict is {verdict or 'none yet'}"
+        if foreseen.overruled:
+            quote, what = f"{quote}, overruling it", f"{what}; that overrules the gate, and stays visible as such"
+        if foreseen.reverses:
+            what = f"{what}; it reverses the decision before"
         if not asked.confirm:
-            return asked_to_confirm(what, quote, verdict=verdict)
+            return asked_to_confirm(what, quote, verdict=verdict, overruling=foreseen.overruled)
         check(asked.confirm, quote, what)
         decide = accept_wave if word == "accept" else reject_wave
         event = decide(opened, asked.wave, one_line(asked.reason))
         write_after(opened, asked.wave)
-    done = f"wave {asked.wave} is {word}ed"
     return answer(
         done if event else f"{done} already", recorded=event is not None, verdict=verdict, decision=event
     )
@@ -155,9 +165,21 @@ def reconcile(desk: Desk, asked: ReconcileArguments) -> Answer:
         listed=found.listed,
         trusted=found.trusted,
         recorded=found.recorded,
-        downloaded=found.downloaded,
-        data={"judgements": found.judgements, "troubles": found.troubles, "again": price},
+        downloaded=[label(number) for number in found.downloaded],
+        data={
+            "judgements": [_judged(each) for each in found.judgements],
+            "troubles": found.troubles,
+            "again": price,
+        },
     )
+
+
+def _judged(each: Judgement) -> dict[str, object]:
+    """Return a judgement with its batch as people write it, and without what it means to the ledger alone."""
+    told = plain(each)
+    number = told.pop("number")
+    told.pop("commands")
+    return {"batch": None if number is None else label(number), **told}
 
 
 TOOLS = (

@@ -9,7 +9,9 @@ import msgspec
 from cli.mcp.answers import answer, paged, plain
 from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Arguments, Effect, Label, Listing, SomeWave, Tool
+from cli.mcp.wording import as_tools
 from core.batch.numbers import in_order, parse
+from core.errors import NotFoundError
 from core.planning.naming import counted
 
 if TYPE_CHECKING:
@@ -20,6 +22,19 @@ if TYPE_CHECKING:
     from core.projections.rows import BatchRow
 
 Place = Literal["excluded", "planned", "in_flight", "refined", "missing", "given_up"]
+
+#: The statuses of `core.batch.lifecycle`, which no client waits for to begin.
+State = Literal[
+    "planned",
+    "written",
+    "withdrawn",
+    "adopted",
+    "submitted",
+    "processing",
+    "succeeded",
+    "downloaded",
+    "failed",
+]
 
 
 class StatusArguments(Listing, frozen=True, kw_only=True):
@@ -42,6 +57,8 @@ def status(desk: Desk, asked: StatusArguments) -> Answer:
 
     with desk.opened() as opened:
         found = status_of(opened, [parse(each) for each in asked.batches])
+        if asked.wave is not None and asked.wave not in {row.wave for row in found.waves}:
+            raise NotFoundError(f"the ledger has no wave {asked.wave}; `waves` shows those it has")
         why = hindrances(found.waves)
     rows = [row for row in found.batches if asked.wave in {None, row.wave}]
     waves = [row for row in found.waves if asked.wave in {None, row.wave}]
@@ -49,7 +66,10 @@ def status(desk: Desk, asked: StatusArguments) -> Answer:
         _summed(rows),
         driver=found.driver,
         head=str(found.head),
-        data={"waves": [_lean(plain(row)) for row in waves], "waits": {str(wave): why[wave] for wave in why}},
+        data={
+            "waves": [_lean(plain(row)) for row in waves],
+            "waits": {str(wave): as_tools(why[wave]) for wave in why},
+        },
         page=paged((_lean(labelled(row)) for row in _sorted(rows)), asked.cursor, asked.limit),
     )
 
@@ -77,7 +97,7 @@ def _lean(row: dict[str, object]) -> dict[str, object]:
 class BatchListArguments(Listing, frozen=True, kw_only=True, rename="camel"):
     """What `batch_list` is asked."""
 
-    state: Annotated[str | None, msgspec.Meta(description="Only batches of this status, e.g. processing.")] = None
+    state: Annotated[State | None, msgspec.Meta(description="Only batches of this status.")] = None
 
 
 def batch_list(desk: Desk, asked: BatchListArguments) -> Answer:
@@ -160,8 +180,23 @@ def balance(desk: Desk, asked: BalanceArguments) -> Answer:
 class HistoryArguments(Listing, frozen=True, kw_only=True):
     """What `history` is asked."""
 
-    subject: Annotated[str, msgspec.Meta(description="A batch (207, 205r1, j1) or a wave's stream (wave-2).")]
-    at: Annotated[str | None, msgspec.Meta(description="As it was at this position or UTC time.")] = None
+    subject: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=80, description="A batch (207, 205r1, j1) or a wave (wave 2).", examples=["207", "wave 2"]
+        ),
+    ]
+    at: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=40,
+                description="As it was at this position or UTC time.",
+                examples=["2026-11-02T12:00:00"],
+            ),
+        ]
+        | None
+    ) = None
 
 
 def history(desk: Desk, asked: HistoryArguments) -> Answer:

@@ -10,6 +10,7 @@ from cli.mcp.answers import answer, paged, plain
 from cli.mcp.confirming import usd_quote
 from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Effect, Listing, SomeWave, Tool, Wave
+from cli.mcp.wording import as_tools
 from core.batch.numbers import HIGHEST
 from core.errors import BadInputError
 from core.planning.naming import counted
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 Paths = Annotated[
     tuple[str, ...],
     msgspec.Meta(
-        max_length=1000, description="Staged files or folders inside the workspace (default: the inbox)."
+        max_length=1000,
+        description="Staged files or folders inside the workspace (default: the inbox).",
+        examples=[["inbox/tvl_qa_pairs.json"]],
     ),
 ]
 #: The most findings of content rules that one answer tells; `status` and reports count them all.
@@ -82,10 +85,19 @@ class PlanArguments(Listing, frozen=True, kw_only=True):
     strategy: Literal["indicator", "size"] | None = None
     batch_size: Annotated[int, msgspec.Meta(ge=1)] | None = None
     low_count: Literal["combine", "skip", "hold"] | None = None
-    requests: Annotated[str | None, msgspec.Meta(description="auto, single, or a number.")] = None
-    depends_on: Annotated[
-        str | None, msgspec.Meta(description='A wave\'s number or "none" (default: the wave before).')
-    ] = None
+    requests: (
+        Annotated[str, msgspec.Meta(max_length=20, description="auto, single, or a number.", examples=["auto"])]
+        | None
+    ) = None
+    depends_on: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                max_length=20, description='A wave\'s number or "none" (default: the wave before).', examples=["1"]
+            ),
+        ]
+        | None
+    ) = None
     accept_counts: Annotated[bool, msgspec.Meta(description="Go on though a file claims another number.")] = False
     accept_findings: Annotated[bool, msgspec.Meta(description="Send pairs that a content rule holds.")] = False
     force: Annotated[bool, msgspec.Meta(description="Go on though answers may pass the model's limit.")] = False
@@ -108,7 +120,7 @@ def plan(desk: Desk, asked: PlanArguments) -> Answer:
     try:
         checked_requests(asked.requests or "auto")
     except ValueError as error:
-        raise BadInputError(f"plan cannot be called like that: {error}") from None
+        raise BadInputError(f"plan cannot be called like that: `requests` {error}") from None
     with desk.opened() as opened:
         request = Request(
             wave=asked.wave,
@@ -144,7 +156,7 @@ def plan(desk: Desk, asked: PlanArguments) -> Answer:
         dependsOn=found.depends_on,
         data={
             "decisions": made.decisions,
-            "warnings": found.warnings,
+            "warnings": [as_tools(each) for each in found.warnings],
             "findings": found.findings[:MOST_FINDINGS],
             "findingsInAll": len(found.findings),
             "lacking": found.lacking,
@@ -175,8 +187,9 @@ def write(desk: Desk, asked: WriteArguments) -> Answer:
         compared = compare_form(opened, asked.wave)
         why = hindrances(opened.rows().waves()).get(asked.wave, "")
     return answer(
-        f"{counted(len(written), 'file')} of wave {asked.wave} are written; next: submit",
-        notSentYet=why or None,
+        f"{counted(len(written), 'file')} of wave {asked.wave} {'is' if len(written) == 1 else 'are'} written; "
+        "next: submit",
+        notSentYet=as_tools(why) or None,
         data={"form": compared},
         page=paged(written, asked.cursor, asked.limit),
     )

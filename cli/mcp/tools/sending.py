@@ -10,6 +10,7 @@ from cli.mcp.answers import answer
 from cli.mcp.confirming import asked_to_confirm, check
 from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Arguments, Confirm, Effect, Label, Reason, Seconds, Tool
+from cli.mcp.wording import as_tools
 from core.batch.numbers import label, parse
 from core.one_line import one_line
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
     from cli.mcp.offers import Offer
-    from core.projections.rows import BatchRow
 
 
 class SubmitArguments(Arguments, frozen=True, kw_only=True):
@@ -40,6 +40,7 @@ def submit(desk: Desk, asked: SubmitArguments) -> Answer:
     drives the ledger, it does the sending. Batches that were sent already are skipped; nothing is sent twice.
     """
     from cli.deciding import approve
+    from cli.mcp.foreseen import budget_left, refuse_keyless
     from cli.mcp.offers import offer_of
     from cli.reporting import write_after
 
@@ -50,8 +51,11 @@ def submit(desk: Desk, asked: SubmitArguments) -> Answer:
         if not offer.numbers:
             said = "nothing was sent: none of these batches is to be sent now"
             return answer(said, data={"skipped": offer.skipped})
+        refuse_keyless(opened)
+        rows = opened.database.read_model.batches(offer.numbers)
+        left = budget_left(opened, offer.wave, [row.estimated_cost_usd for row in rows])
         if not asked.confirm:
-            return asked_to_confirm(offer.what, offer.quote, data={"skipped": offer.skipped})
+            return asked_to_confirm(offer.what, offer.quote, budgetLeftUsd=left, data={"skipped": offer.skipped})
         check(asked.confirm, offer.quote, offer.what)
         if offer.approves is not None:
             approve(opened, offer.wave, one_line(asked.reason), offer.approves)
@@ -78,7 +82,7 @@ def _sent(desk: Desk, opened: Opened, offer: Offer, seconds: float) -> Answer:
     rows = opened.database.read_model.batches(offer.numbers)
     sent = [row for row in rows if Status(row.status) in SENT]
     left = [row for row in rows if Status(row.status) not in SENT]
-    said = f"{len(sent)} of {batches_counted(len(rows))} are sent"
+    said = f"{len(sent)} of {batches_counted(len(rows))} {'is' if len(sent) == 1 else 'are'} sent"
     if left:
         said += "; submit again, or drive, goes on with the rest, and `waiting` says what each waits for"
     return answer(
@@ -88,9 +92,10 @@ def _sent(desk: Desk, opened: Opened, offer: Offer, seconds: float) -> Answer:
         sent=[{"batch": row.label, "batchName": row.job_name, "state": row.status} for row in sent],
         data={
             "waiting": [
-                {"batch": row.label, "state": row.status, "reason": row.reason or row.hold} for row in left
+                {"batch": row.label, "state": row.status, "reason": as_tools(row.reason or row.hold or "")}
+                for row in left
             ],
-            "skipped": chosen.skipped if chosen else offer.skipped,
+            "skipped": [as_tools(each) for each in (chosen or offer).skipped],
         },
     )
 
@@ -141,23 +146,9 @@ def drive(desk: Desk, asked: DriveArguments) -> Answer:
 
 def _open(opened: Opened) -> list[str]:
     """Return the batches that something is still to become of by itself."""
-    rows = opened.database.read_model.batches()
-    return [row.label for row in rows if _is_under_way(row)]
+    from cli.mcp.engine import under_way
 
-
-def _is_under_way(row: BatchRow) -> bool:
-    """Whether a batch was sent, or is being sent, and its answers were not read yet."""
-    from core.batch.lifecycle import Status
-
-    match Status(row.status):
-        case Status.SUBMITTED | Status.PROCESSING | Status.SUCCEEDED:
-            return True
-        case Status.DOWNLOADED:
-            return not row.read_at
-        case Status.WRITTEN:
-            return row.started_at is not None and not row.hold
-        case _:
-            return False
+    return [row.label for row in opened.database.read_model.batches() if under_way(row)]
 
 
 TOOLS = (
