@@ -58,7 +58,7 @@ def decision(opened: Opened, wave: int, word: str, reason: str) -> WaveAccepted 
     Raises RefusedError for a wave that cannot be decided yet.
     """
     command = (AcceptWave if word == "accept" else RejectWave)(one_line(reason), opened.clock.now())
-    stands = books_of(opened, word).waves[wave]
+    stands = books_of(opened, word).wave(wave)
     if stands.status in UNSENT:
         raise RefusedError(
             f"{stands.name} is {stands.status.value}, so there is nothing to {word} before its plan was sent; "
