@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.corpus.loading import ahead, pair_blocks, vector_blocks
+from adapters.corpus.rereading import digests_of
 from adapters.corpus.tables import read_structs
 from cli.corpus_database import corpus_database, shown
 from cli.corpus_recording import record_import
@@ -35,11 +36,12 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     indexed: Indexed
 
 
-def import_corpus(opened: Opened) -> Imported:
+def import_corpus(opened: Opened, *, repair: bool = False) -> Imported:
     """Bring the database to the state of the corpus, in one transaction, and put that on record.
 
-    Raises what `deduplicated` and `gathered` raise, DatabaseError when the database cannot be used, RefusedError
-    when it holds what no import wrote; then it is as before.
+    With `repair` the database is read and hashed anew, and what was altered in it is put right. Raises what
+    `deduplicated` and `gathered` raise, DatabaseError when the database cannot be used, RefusedError when it holds
+    what no import wrote and nothing is to be repaired; then it is as before.
     """
     with locked(opened), corpus_database(opened) as database:
         home, corpus, found = deduplicated(opened)
@@ -55,12 +57,14 @@ def import_corpus(opened: Opened) -> Imported:
             vectors=ahead(vector_blocks(folder)),
         )
         with database.importing() as importing:
-            counts = take_in(importing, source, database.place, opened.clock.now())
+            before = importing.last()
+            digested = digests_of if repair else None
+            counts = take_in(importing, source, database.place, opened.clock.now(), digested)
         where = shown(opened, database.place)
         if (last := database.last()) is not None:
             record_import(opened, (home, corpus, found), where, last)
         return Imported(
-            new=not counts.nothing,
+            new=before != last,
             database=where,
             build=corpus.fingerprint,
             dedup=found.fingerprint,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cli.corpus_import import Imported
     from cli.corpus_search import Found, Searched
     from cli.corpus_verify import Verified
+    from core.corpus.stored import Repaired
 
 #: Characters of a question and of an answer that a search shows.
 _QUESTION, _ANSWER = 160, 240
@@ -30,7 +31,13 @@ def imported_lines(done: Imported) -> Iterator[str]:
         yield f"imported: {said or 'no pairs'}; {counted(counts.vectors_new, 'new vector')}"
         yield f"{now} now"
     else:
-        yield f"nothing to change: {now}, as the last import left them; `batchmill corpus verify` reads them"
+        yield (
+            f"nothing to change: {now}, as the last import left them; `batchmill corpus verify` reads them"
+            if counts.repaired is None
+            else f"nothing to put right: {now}, all read and hashed anew"
+        )
+    if counts.repaired is not None:
+        yield from _repaired(counts.repaired)
     if done.space is None:
         yield "without vectors; `batchmill corpus embed` makes them"
     else:
@@ -44,6 +51,21 @@ def imported_lines(done: Imported) -> Iterator[str]:
         if is_made
     ]:
         yield f"indexed: {' and '.join(made)}"
+
+
+def _repaired(found: Repaired) -> Iterator[str]:
+    if found.pairs or found.vectors:
+        yield (
+            f"put right: {counted(found.pairs, 'altered pair')} (what was found is a former version now), "
+            f"{counted(found.vectors, 'altered vector')}"
+        )
+    if found.aside:
+        yield f"set aside: {counted(found.aside, 'vector')} that no import wrote"
+    if found.lost:
+        yield (
+            f"not put right: {counted(found.lost, 'row')} that no file has (retired pairs, former versions); only "
+            "a copy of the database brings them back"
+        )
 
 
 def verified_lines(done: Verified) -> Iterator[str]:

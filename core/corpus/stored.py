@@ -39,11 +39,32 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     pairs_hash: str
 
 
+class Repaired(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a repair found beside what an import brings anyway.
+
+    `pairs` held something else than an import had written (they are among the `changed`), `vectors` likewise
+    (among the new ones); `aside` are vectors that no text of the corpus has and no file: they are kept under
+    another space. `lost` are rows that no file has, so that only a copy of the database brings them back: retired
+    pairs and former versions that are gone, and rows outside the corpus that are not what their digest says.
+    """
+
+    pairs: int = 0
+    vectors: int = 0
+    aside: int = 0
+    lost: int = 0
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was put right."""
+        return not (self.pairs or self.vectors or self.aside)
+
+
 class ImportCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an import did to pairs, and how many of the current ones have a vector.
 
     `changed` pairs got a new version, `revived` ones had been retired; one that comes back changed is only
-    `changed`. `current` = `new` + `changed` + `revived` + `unchanged`.
+    `changed`. `current` = `new` + `changed` + `revived` + `unchanged`. `repaired` is None where the import trusted
+    what the database says of itself.
     """
 
     current: int
@@ -55,11 +76,13 @@ class ImportCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vectors_new: int
     vectors: int
     vectors_missing: int
+    repaired: Repaired | None = None
 
     @property
     def nothing(self) -> bool:
         """Whether the database was as the corpus is."""
-        return not (self.new or self.changed or self.revived or self.retired or self.vectors_new)
+        mended = self.repaired is not None and not self.repaired.nothing
+        return not (self.new or self.changed or self.revived or self.retired or self.vectors_new or mended)
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -117,6 +140,22 @@ class Importing(Protocol):
         """Return the sha256 of each vector of a space, by content hash."""
         ...
 
+    def make_ready(self) -> None:
+        """Make ready for a repair: no pair's version is one that a former version of it has."""
+        ...
+
+    def stored(self) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Yield the columns of all pairs, retired ones too, some thousand at a time: texts as lists."""
+        ...
+
+    def stored_vectors(self, space: Space) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield the content hash of each vector of a space, the sha256 that it claims, and its float32 values."""
+        ...
+
+    def last_versions(self) -> dict[bytes, int]:
+        """Return the last former version of each pair that has former ones alone."""
+        ...
+
     def former(self) -> int:
         """Return how many versions were replaced."""
         ...
@@ -142,6 +181,9 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     """What an import does beside the rows that were staged.
 
     `retired` are the ids of pairs that dropped out, each with that of the pair it was merged into, if any.
+    `continued` are pairs of which former versions alone were left, each with the version that comes after those;
+    `admitted` are pairs outside the corpus whose digest is corrected to what they hold. Vectors that are put
+    `aside` are named by their contents.
     """
 
     imported: Import
@@ -149,6 +191,10 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     retired: Sequence[tuple[bytes, str | None]]
     revived: Sequence[bytes]
     unwanted: Sequence[bytes]
+    continued: Sequence[tuple[bytes, int]] = ()
+    admitted: Sequence[tuple[bytes, bytes]] = ()
+    aside: Sequence[bytes] = ()
+    repairs: bool = False
 
 
 class StoredText(msgspec.Struct, frozen=True, gc=False):

@@ -1,5 +1,7 @@
 """The corpus in a database: imported, imported again, changed, verified; SQLite and PostgreSQL alike."""
 
+# ruff: noqa: S608 - made of constants
+
 from __future__ import annotations
 
 import resource
@@ -119,6 +121,26 @@ def test_what_somebody_did_to_the_database_is_named(home: Mill, asked: Asked) ->
         "corpus import"
     )
     assert asked("SELECT count(*) FROM qa_pairs") == [(22,)]
+
+
+def test_what_somebody_did_to_the_database_is_put_right_and_on_record(home: Mill, asked: Asked) -> None:
+    home.run("corpus import")
+    [(gone,), (altered,)] = asked("SELECT pair_id FROM qa_pairs ORDER BY pair_id LIMIT 2")
+    asked(f"DELETE FROM qa_pairs WHERE pair_id = '{gone}'")
+    asked(f"UPDATE qa_pairs SET answer = 'Nobody knows.' WHERE pair_id = '{altered}'")
+    assert "`batchmill corpus import --repair` puts right" in home.refused("corpus verify")
+    assert "`batchmill corpus import --repair` puts it right" in home.refused("corpus import")
+
+    said = home.run("corpus import --repair")
+
+    assert "imported: 1 new, 1 changed, 21 unchanged; 0 new vectors" in said
+    assert "put right: 1 altered pair (what was found is a former version now), 0 altered vectors" in said
+    assert asked("SELECT pair_id, answer FROM qa_versions") == [(altered, "Nobody knows.")]
+    home.run("corpus verify")
+    assert "nothing to put right: 23 pairs" in home.run("corpus import --repair")
+    [*_, last] = [each for each in home.json("history corpus")["events"] if each["type"] == "corpus.imported"]
+    assert last["event"]["counts"]["repaired"] == {"pairs": 1, "vectors": 0, "aside": 0, "lost": 0}
+    home.run("history --verify")
 
 
 def test_tables_of_somebody_else_are_left_alone(home: Mill, asked: Asked) -> None:

@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
-import pyarrow as pa
 import pytest
-from sqlalchemy import text
 
-from adapters.corpus.loading import ahead, pair_blocks, vector_blocks
 from adapters.corpus.nearest import nearest
-from adapters.corpus.parts import write_parts
-from adapters.corpus.vectors import VectorFolder
 from adapters.sql.corpus.opening import open_corpus
 from adapters.sql.migrate import upgrade
-from core.corpus.importing import Source, take_in
-from core.corpus.row import CorpusRow, content_sha256
-from core.corpus.space import Space
 from core.errors import BadInputError, DatabaseError, RefusedError
-from tests.corpora import rows_of
-from tests.ledgers import NOON
+from tests.imported import AXES, ROWS, SPACE, asked, changed, taking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from adapters.sql.corpus.database import SqlCorpus
-    from core.corpus.stored import ImportCounts
-
-    Take = Callable[..., ImportCounts]
-
-SPACE = Space("models/gemini-embedding-001", 3)
-ROWS = rows_of(
-    [
-        ("What moves impermanent loss?", "The ratio of the two prices, and nothing else."),
-        ("What is a liquidity pool?", "Two tokens that anybody can trade against."),
-        ("Who pays the gas?", "Whoever sends the transaction pays for its gas."),
-    ],
-    flags=["check the ratio", 'a "quoted" flag'],
-    quality_scores={"overall": 87.5},
-)
-#: One axis a pair, so that which is nearest is plain.
-AXES = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])
+    from tests.imported import Take
 
 
 @pytest.fixture(params=["empty_sqlite_url", pytest.param("empty_postgres_url", marks=pytest.mark.postgres)])
@@ -61,44 +37,7 @@ def database(url: str) -> Iterator[SqlCorpus]:
 
 @pytest.fixture
 def take(database: SqlCorpus, tmp_path: Path) -> Take:
-    """Give a function that imports rows, and vectors by place, from Parquet files as the commands do."""
-    number = iter(range(100))
-
-    def taking(
-        rows: Sequence[CorpusRow],
-        vectors: Mapping[int, Sequence[float]] | None = None,
-        archived: Mapping[str, str] | None = None,
-    ) -> ImportCounts:
-        root = tmp_path / str(next(number))
-        paths = [root / part.path for part in write_parts(root, "wave-0002", rows)]
-        folder = VectorFolder(root, SPACE)
-        if vectors:
-            hashes = [rows[place].content_sha256 for place in vectors]
-            folder.add("e1", hashes, pa.array(list(vectors.values()), pa.list_(pa.float32(), 3)))
-        source = Source(
-            build="b" * 64,
-            dedup="d" * 64,
-            pairs=ahead(pair_blocks(paths, archived or {})),
-            archived={key.encode(): into for key, into in (archived or {}).items()},
-            space=SPACE if vectors else None,
-            vectors=ahead(vector_blocks(folder)),
-        )
-        with database.importing() as importing:
-            counts = take_in(importing, source, database.place, NOON)
-        database.index(SPACE if vectors else None)
-        return counts
-
-    return taking
-
-
-def changed(row: CorpusRow, answer: str) -> CorpusRow:
-    return msgspec.structs.replace(row, answer=answer, content_sha256=content_sha256(row.question, answer))
-
-
-def asked(database: SqlCorpus, statement: str) -> list[tuple[Any, ...]]:
-    with database.access.writing() as connection:
-        found = connection.execute(text(statement))
-        return [tuple(row) for row in found] if found.returns_rows else []
+    return taking(database, tmp_path)
 
 
 def test_every_column_comes_back_as_it_was(database: SqlCorpus, take: Take) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, text
 
 from adapters.sql.corpus import statements
-from adapters.sql.corpus.importing import count, held_pairs, last_import, vector_digests
+from adapters.sql.corpus.importing import ROWS_AT_ONCE, count, held_pairs, last_import, vector_digests
 from adapters.sql.corpus.schema import bring_up, is_there
 from core.corpus.importing import pairs_hash
 from core.corpus.stored import Hit, StoredText, Tally
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from core.corpus.space import Space
     from core.corpus.stored import Import, Importing, Indexed, Nearest
 
-#: Rows in memory while all are read, and keys that one question names.
-ROWS_AT_ONCE = 4_000
+#: Keys that one question names.
 KEYS_AT_ONCE = 500
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -10,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.database import SqlCorpus
-from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name, quoted
+from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name, little_endian, quoted
 from core.corpus.stored import Indexed
 from core.errors import DatabaseError
 
@@ -135,7 +134,7 @@ class PostgresCorpus(SqlCorpus):
         """Return vectors by content hash."""
         question = statements.VECTORS_OF.format(vector="vector_send(vector) AS vector")
         return {
-            bytes(row.content_sha256): _little_endian(bytes(row.vector)[4:])
+            bytes(row.content_sha256): little_endian(bytes(row.vector))
             for row in self.among(question, contents, space=space.name)
         }
 
@@ -199,10 +198,3 @@ def _indexed_as(space: Space) -> tuple[str, str]:
 
 def _has_index(connection: Connection, name: str) -> bool:
     return connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is not None
-
-
-def _little_endian(values: bytes) -> bytes:
-    """Return numbers of 4 bytes with their bytes the other way round."""
-    numbers = array("I", values)
-    numbers.byteswap()
-    return numbers.tobytes()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event, text
 
 from adapters.sql.corpus import statements
-from adapters.sql.corpus.database import ROWS_AT_ONCE, SqlCorpus, is_missing
-from adapters.sql.corpus.importing import STAGED_PAIRS, STAGED_VECTORS, SqlImporting
+from adapters.sql.corpus.database import SqlCorpus, is_missing
+from adapters.sql.corpus.importing import ROWS_AT_ONCE, STAGED_PAIRS, STAGED_VECTORS, SqlImporting
 from core.corpus.columns import COLUMNS, ROW_DIGEST, Kind
 from core.corpus.stored import Indexed
 from core.errors import DatabaseError
@@ -54,6 +54,18 @@ class SqliteImporting(SqlImporting):
         del space
         self._insert(STAGED_VECTORS, 3, block.listed(chosen))
 
+    def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
+        """Return the columns of a pair as they are compared."""
+        return _as_compared(row)
+
+    def stored_vectors(self, space: Space) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield vectors as they are stored."""
+        asked = text(statements.STORED_VECTORS.format(vector="vector"))
+        found = self.connection.execute(
+            asked, {"space": space.name}, execution_options={"yield_per": ROWS_AT_ONCE}
+        )
+        yield from ((content, claimed, vector) for content, claimed, vector in found)
+
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
         driver: Any = self.connection.connection.driver_connection
         driver.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})", rows)  # noqa: S608 - made of constants
@@ -89,16 +101,7 @@ class SqliteCorpus(SqlCorpus):
 
     def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
         """Return the columns of a pair as they are compared."""
-        for name, kind, _ in (*COLUMNS, ROW_DIGEST):
-            value = row[name]
-            match kind:
-                case Kind.TEXTS:
-                    row[name] = json.loads(value)
-                case Kind.TRUTH if value is not None:
-                    row[name] = bool(value)
-                case _:
-                    pass
-        return row
+        return _as_compared(row)
 
     def vectors_of(self, space: Space, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return vectors by content hash."""
@@ -129,3 +132,16 @@ class SqliteCorpus(SqlCorpus):
             found = connection.execute(text(_VECTORS), {"space": space.name})
             while rows := found.fetchmany(ROWS_AT_ONCE):
                 yield [content for content, _ in rows], b"".join(vector for _, vector in rows)
+
+
+def _as_compared(row: dict[str, Any]) -> Mapping[str, Any]:
+    for name, kind, _ in (*COLUMNS, ROW_DIGEST):
+        value = row[name]
+        match kind:
+            case Kind.TEXTS:
+                row[name] = json.loads(value)
+            case Kind.TRUTH if value is not None:
+                row[name] = bool(value)
+            case _:
+                pass
+    return row
