@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 
 from adapters.corpus.copying import digest_bytes, digests, field_of, header, joined, slices, strided
 from core.corpus.columns import COLUMNS, Kind
+from core.corpus.verifying import Wanted
 from core.errors import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from core.corpus.space import Space
 
@@ -36,6 +37,12 @@ class PairBlock:
         self._rows = joined(header(len(COLUMNS) + 1, len(self.keys)), fields, digests(b"".join(self.digests)))
         contents = digest_bytes(batch.column("content_sha256"))
         self.contents = [contents[at : at + _DIGEST_BYTES] for at in range(0, len(contents), _DIGEST_BYTES)]
+
+    def wanted(self) -> Iterator[tuple[str, Wanted]]:
+        """Yield each pair's id, and what a database is compared with."""
+        others = (self._batch.column(name).to_pylist() for name in ("session", "indicator"))
+        for key, content, session, indicator in zip(self.keys, self.contents, *others, strict=True):
+            yield key.decode(), Wanted(content, session, indicator)
 
     def copied(self, chosen: Sequence[int]) -> bytes:
         """Return rows for a binary COPY; BadInputError names a pair that holds the character NUL."""

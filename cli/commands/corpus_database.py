@@ -68,6 +68,7 @@ def verify(
     from cli.render.corpus_database import verified_lines
     from cli.render.text import emit_json, say_all
     from core.errors import RefusedError
+    from core.planning.naming import counted
 
     require("pyarrow", "numpy")
     from cli.corpus_verify import verify as verified
@@ -80,9 +81,9 @@ def verify(
         say_all(verified_lines(done))
     if done.differences:
         raise RefusedError(
-            f"{done.database} is not as the corpus is, in {len(done.differences):,} ways; `batchmill corpus "
-            "import` brings it up to a newer corpus, and `batchmill corpus import --repair` puts right what was "
-            "altered in it"
+            f"{done.database} is not as the corpus is, in {counted(len(done.differences), 'way')}; `batchmill "
+            "corpus import` brings it up to a newer corpus, and `batchmill corpus import --repair` puts right "
+            "what was altered in it"
         )
 
 

@@ -45,11 +45,10 @@ def imported_lines(done: Imported) -> Iterator[str]:
         yield (
             f"{counted(counts.vectors, 'vector')} of {clean(done.space)}{lack if counts.vectors_missing else ''}"
         )
-    if made := [
-        name
-        for name, is_made in (("words", done.indexed.text_index), ("vectors", done.indexed.vector_index))
-        if is_made
-    ]:
+    indexed = done.indexed
+    made = [f"the words of {counted(indexed.texts, 'text')}"] if indexed.texts or indexed.text_index else []
+    made += ["vectors"] if indexed.vector_index else []
+    if made:
         yield f"indexed: {' and '.join(made)}"
 
 
@@ -58,6 +57,11 @@ def _repaired(found: Repaired) -> Iterator[str]:
         yield (
             f"put right: {counted(found.pairs, 'altered pair')} (what was found is a former version now), "
             f"{counted(found.vectors, 'altered vector')}"
+        )
+    if found.references or found.texts:
+        yield (
+            f"put right: {counted(found.references, 'reference')} to sessions and indicators, the words of "
+            f"{counted(found.texts, 'text')}"
         )
     if found.aside:
         yield f"set aside: {counted(found.aside, 'vector')} that no import wrote"
@@ -75,7 +79,7 @@ def verified_lines(done: Verified) -> Iterator[str]:
     if done.space is not None:
         yield f"vectors   {done.vectors:>9,}, in the database {done.stored_vectors:,} of {clean(done.space)}"
     yield f"sample    {done.sampled:>9,} pairs column by column and vector by vector (seed {done.seed})"
-    yield from (clean(each) for each in done.differences[:_MOST])
+    yield from (clean(each) for each in (*done.notes, *done.differences[:_MOST]))
     if len(done.differences) > _MOST:
         yield f"and {len(done.differences) - _MOST:,} more (--json has all)"
 

@@ -64,6 +64,8 @@ def take_in(
         pairs=walk.rewritten,
         vectors=vectors.rewritten,
         aside=len(aside),
+        references=altered.ready.references,
+        texts=altered.ready.texts,
         lost=lost(left, found, held) + len(altered.pairs.keys() - walk.now),
     )
     counts = ImportCounts(
@@ -89,7 +91,9 @@ def take_in(
     )
     # What no file has is no longer expected by the next import, once a repair has said that it is gone.
     if counts.nothing and tally == left:
-        return counts
+        if not (digested and (texts := importing.mend_words())):
+            return counts
+        counts = _with_texts(counts, texts)
     imported = Import(
         number=last.number + 1 if last else 1,
         build=source.build,
@@ -112,6 +116,9 @@ def take_in(
             repairs=digested is not None,
         )
     )
+    if digested and (texts := importing.mend_words()):
+        counts = _with_texts(counts, texts)
+        importing.amend(msgspec.structs.replace(imported, counts=counts))
     return counts
 
 
@@ -211,6 +218,12 @@ class _Vectors:
                 self.having.add(key)
         if chosen and self._space:
             self._importing.stage_vectors(self._space, block, chosen)
+
+
+def _with_texts(counts: ImportCounts, texts: int) -> ImportCounts:
+    """Return the counts of a repair that analysed some more texts."""
+    before = counts.repaired or Repaired()
+    return msgspec.structs.replace(counts, repaired=msgspec.structs.replace(before, texts=before.texts + texts))
 
 
 def _found(importing: Importing, held: Mapping[bytes, Held]) -> Tally:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from core.corpus.stored import Ready
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -27,11 +29,12 @@ class Altered(msgspec.Struct, frozen=True):
     pairs: Mapping[bytes, bytes] = {}
     vectors: frozenset[bytes] = frozenset()
     versions: Mapping[bytes, int] = {}
+    ready: Ready = Ready(0, 0)
 
 
 def read_again(importing: Importing, space: Space | None, digested: Digested) -> Altered:
     """Return what was altered, found from what the tables hold and not from what they say of it."""
-    importing.make_ready()
+    ready = importing.make_ready()
     pairs = {
         row["pair_id"].encode(): digest
         for rows in importing.stored()
@@ -43,7 +46,7 @@ def read_again(importing: Importing, space: Space | None, digested: Digested) ->
         for content, claimed, values in (importing.stored_vectors(space) if space else ())
         if hashlib.sha256(values).digest() != claimed
     )
-    return Altered(pairs, vectors, importing.last_versions())
+    return Altered(pairs, vectors, importing.last_versions(), ready)
 
 
 def lost(left: Tally, found: Tally, held: Mapping[bytes, Held]) -> int:

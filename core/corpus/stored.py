@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -44,19 +44,23 @@ class Repaired(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `pairs` held something else than an import had written (they are among the `changed`), `vectors` likewise
     (among the new ones); `aside` are vectors that no text of the corpus has and no file: they are kept under
-    another space. `lost` are rows that no file has, so that only a copy of the database brings them back: retired
-    pairs and former versions that are gone, and rows outside the corpus that are not what their digest says.
+    another space. `references` are sessions and indicators that lacked, `texts` those whose words were analysed
+    again for searching, all where the full text was not what the pairs hold. `lost` are rows that no file has, so
+    that only a copy of the database brings them back: retired pairs and former versions that are gone, and rows
+    outside the corpus that are not what their digest says.
     """
 
     pairs: int = 0
     vectors: int = 0
     aside: int = 0
+    references: int = 0
+    texts: int = 0
     lost: int = 0
 
     @property
     def nothing(self) -> bool:
         """Whether nothing was put right."""
-        return not (self.pairs or self.vectors or self.aside)
+        return not (self.pairs or self.vectors or self.aside or self.references or self.texts)
 
 
 class ImportCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -140,8 +144,19 @@ class Importing(Protocol):
         """Return the sha256 of each vector of a space, by content hash."""
         ...
 
-    def make_ready(self) -> None:
-        """Make ready for a repair: no pair's version is one that a former version of it has."""
+    def make_ready(self) -> Ready:
+        """Make ready for a repair, and return what that put right.
+
+        No pair's version is one that a former version of it has, and what pairs refer to is there.
+        """
+        ...
+
+    def mend_words(self) -> int:
+        """Analyse again, at the end of a repair, texts whose words are not theirs; return how many."""
+        ...
+
+    def amend(self, imported: Import) -> None:
+        """Record other counts of an import that was settled in this transaction."""
         ...
 
     def stored(self) -> Iterator[Sequence[Mapping[str, Any]]]:
@@ -177,6 +192,13 @@ class Importing(Protocol):
         ...
 
 
+class Ready(NamedTuple):
+    """What was put right before a repair began: sessions and indicators that lacked, texts without their words."""
+
+    references: int
+    texts: int
+
+
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
     """What an import does beside the rows that were staged.
 
@@ -198,12 +220,36 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredText(msgspec.Struct, frozen=True, gc=False):
-    """A current pair as it is to be verified: its id, the content hash it claims, and its text."""
+    """A current pair as it is to be verified: its id, the content hash it claims, its text, what it refers to."""
 
     pair_id: str
     content_sha256: bytes
     question: str
     answer: str
+    session: int | None
+    indicator: str | None
+
+
+class References(msgspec.Struct, frozen=True, gc=False):
+    """A table that pairs refer to: what they refer to and it lacks, and how many rows no pair refers to."""
+
+    table: str
+    lacking: tuple[str, ...]
+    needless: int
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How far searching by words knows the current texts, and which indexes are not there.
+
+    `lacking` counts texts without words, `needless` words without a text, `other` are texts whose words are not
+    theirs. `broken` says that the full text as a whole is not what the pairs hold.
+    """
+
+    lacking: int = 0
+    needless: int = 0
+    other: tuple[bytes, ...] = ()
+    broken: bool = False
+    unindexed: tuple[str, ...] = ()
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -254,6 +300,17 @@ class CorpusDatabase(Protocol):
 
     def texts(self) -> Iterator[StoredText]:
         """Yield every current pair, some thousand in memory at a time."""
+        ...
+
+    def references(self) -> list[References]:
+        """Return how sessions and indicators suit the pairs that refer to them."""
+        ...
+
+    def words(self, space: Space, texts: Mapping[bytes, tuple[str, str]]) -> Words:
+        """Return how far the words of all current texts are known; those of these are analysed again.
+
+        `texts` are questions and answers by content hash; `space` is that whose vectors are searched.
+        """
         ...
 
     def rows(self, pair_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -13,7 +13,15 @@ from core.corpus.row import content_sha256
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from core.corpus.stored import Import, StoredText, Tally
+    from core.corpus.stored import Import, References, StoredText, Tally, Words
+
+
+class Wanted(NamedTuple):
+    """What the corpus says of a pair, of which all is compared: its content hash, its session and indicator."""
+
+    content: bytes
+    session: int | None
+    indicator: str | None
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,14 +34,14 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[str, ...]
 
 
-def compared(expected: Mapping[str, bytes], stored: Iterable[StoredText]) -> Compared:
-    """Return how the current pairs of a database differ from the content hashes of a corpus, by pair id.
+def compared(expected: Mapping[str, Wanted], stored: Iterable[StoredText]) -> Compared:
+    """Return how the current pairs of a database differ from those of a corpus, by pair id.
 
     A stored pair counts by the hash of the text that it holds, whatever hash stands beside it.
     """
     here, there = AnyOrder(), AnyOrder()
-    for pair_id, content in expected.items():
-        here.add(pair_id.encode(), content)
+    for pair_id, each in expected.items():
+        here.add(pair_id.encode(), each.content)
     found: list[str] = []
     seen: set[str] = set()
     for pair in stored:
@@ -42,10 +50,16 @@ def compared(expected: Mapping[str, bytes], stored: Iterable[StoredText]) -> Com
         seen.add(pair.pair_id)
         if (wanted := expected.get(pair.pair_id)) is None:
             found.append(f"pair {pair.pair_id} is in the database and not in the corpus")
-        elif content != wanted:
+            continue
+        if content != wanted.content:
             found.append(f"pair {pair.pair_id} has another text in the database")
-        elif pair.content_sha256 != wanted:
+        elif pair.content_sha256 != wanted.content:
             found.append(f"pair {pair.pair_id} has another content_sha256 in the database than its text")
+        found += [
+            f"pair {pair.pair_id} has another {name} in the database"
+            for name in ("session", "indicator")
+            if getattr(pair, name) != getattr(wanted, name)
+        ]
     found += [f"pair {pair_id} is missing in the database" for pair_id in expected if pair_id not in seen]
     return Compared(
         here=here.count,
@@ -90,3 +104,23 @@ def tally_differences(last: Import | None, now: Tally) -> Iterator[str]:
             yield f"{table} holds {found:,} rows, and the last import left {then:,}"
     if now.pairs == left.pairs and now.pairs_hash != left.pairs_hash:
         yield "the versions, digests or states of qa_pairs are not those that the last import left"
+
+
+def reference_differences(found: Iterable[References]) -> Iterator[str]:
+    """Yield which sessions and indicators lack that pairs refer to."""
+    for each in found:
+        yield from (f"{each.table} lacks {name}, which a pair refers to" for name in each.lacking)
+
+
+def word_differences(words: Words) -> Iterator[str]:
+    """Yield in which ways searching does not know what the pairs hold."""
+    if words.broken:
+        yield "the full text in qa_words is not what qa_pairs holds"
+    if words.lacking:
+        yield f"qa_words lacks the words of {words.lacking:,} texts; the next import makes up for that"
+    if words.needless:
+        yield f"qa_words has words of {words.needless:,} texts of no current pair; the next import drops them"
+    for content in words.other:
+        yield f"qa_words has other words of the text {content.hex()[:12]} than it holds"
+    for name in words.unindexed:
+        yield f"the index over {name} is missing; the next import builds it"

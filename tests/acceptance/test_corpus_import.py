@@ -16,6 +16,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+from core.corpus.stored import Repaired
 from tests.corpora import came_home
 from tests.kills import ENDLESS, is_locked
 from tests.workspaces import Mill
@@ -139,8 +140,26 @@ def test_what_somebody_did_to_the_database_is_put_right_and_on_record(home: Mill
     home.run("corpus verify")
     assert "nothing to put right: 23 pairs" in home.run("corpus import --repair")
     [*_, last] = [each for each in home.json("history corpus")["events"] if each["type"] == "corpus.imported"]
-    assert last["event"]["counts"]["repaired"] == {"pairs": 1, "vectors": 0, "aside": 0, "lost": 0}
+    assert last["event"]["counts"]["repaired"] == dict.fromkeys(Repaired.__struct_fields__, 0) | {"pairs": 1}
     home.run("history --verify")
+
+
+def test_words_that_somebody_removed_are_named_and_put_right(home: Mill, asked: Asked) -> None:
+    home.run("corpus import")
+    if "BATCHMILL_CORPUS__DATABASE" in home.environment:
+        asked("DELETE FROM qa_words")
+        named = "qa_words lacks the words of 23 texts; the next import makes up for that"
+    else:
+        asked("INSERT INTO qa_words (qa_words) VALUES ('delete-all')")
+        named = "the full text in qa_words is not what qa_pairs holds"
+    verified = home.call("corpus verify")
+    assert named in verified.stdout
+    assert "in 1 way;" in home.refused("corpus verify", verified)
+
+    assert "put right: 0 references to sessions and indicators, the words of 23 texts" in home.run(
+        "corpus import --repair"
+    )
+    home.run("corpus verify")
 
 
 def test_tables_of_somebody_else_are_left_alone(home: Mill, asked: Asked) -> None:

@@ -13,7 +13,7 @@ from adapters.sql.corpus import statements
 from adapters.sql.corpus.importing import ROWS_AT_ONCE, count, held_pairs, last_import, vector_digests
 from adapters.sql.corpus.schema import bring_up, is_there
 from core.corpus.importing import pairs_hash
-from core.corpus.stored import Hit, StoredText, Tally
+from core.corpus.stored import Hit, References, StoredText, Tally
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adapters.sql.access import Access
     from adapters.sql.corpus.importing import SqlImporting
     from core.corpus.space import Space
-    from core.corpus.stored import Import, Importing, Indexed, Nearest
+    from core.corpus.stored import Import, Importing, Indexed, Nearest, Words
 
 #: Keys that one question names.
 KEYS_AT_ONCE = 500
@@ -94,8 +94,27 @@ class SqlCorpus(ABC):
         """Yield every current pair."""
         with self.reading() as connection:
             streamed = connection.execution_options(yield_per=ROWS_AT_ONCE)
-            for pair_id, content, question, answer in streamed.execute(text(statements.TEXTS)):
-                yield StoredText(pair_id, bytes(content), question, answer)
+            for pair_id, content, *rest in streamed.execute(text(statements.TEXTS)):
+                yield StoredText(pair_id, bytes(content), *rest)
+
+    def references(self) -> list[References]:
+        """Return how sessions and indicators suit the pairs that refer to them."""
+        with self.reading() as connection:
+            return [
+                References(
+                    table,
+                    tuple(
+                        str(name)
+                        for name in connection.scalars(text(statements.LACKING.format(table=table, column=column)))
+                    ),
+                    count(connection, statements.NEEDLESS.format(table=table, column=column)),
+                )
+                for table, column in statements.REFERRED.items()
+            ]
+
+    @abstractmethod
+    def words(self, space: Space, texts: Mapping[bytes, tuple[str, str]]) -> Words:
+        """Return how far the words of all current texts are known; those of these are analysed again."""
 
     def rows(self, pair_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """Return all columns of current pairs by their ids."""

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import text
 
 from adapters.sql.corpus import statements
-from core.corpus.stored import Held, Import, ImportCounts, Tally
+from core.corpus.stored import Held, Import, ImportCounts, Ready, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,12 +46,29 @@ class SqlImporting(ABC):
         """Return the sha256 of each vector of a space, by content hash."""
         return vector_digests(self.connection, space)
 
-    def make_ready(self) -> None:
-        """Give pairs a version that none of their former ones has, and references what they refer to."""
-        for statement in statements.PUT_KEYS:
-            for table in ("qa_pairs", "qa_versions"):
-                self.connection.execute(text(statement.format(source=table)))
+    def make_ready(self) -> Ready:
+        """Give pairs a version that none of their former ones has, and what they refer to."""
+        references = sum(
+            self.connection.execute(text(statement.format(source=table))).rowcount
+            for statement in statements.PUT_KEYS
+            for table in ("qa_pairs", "qa_versions")
+        )
+        texts = self.unknown_texts()
         self.connection.execute(text(statements.LIFT_VERSIONS))
+        return Ready(references, texts)
+
+    @abstractmethod
+    def unknown_texts(self) -> int:
+        """Return how many texts searching does not know; what must be put right before rows change is."""
+
+    @abstractmethod
+    def mend_words(self) -> int:
+        """Analyse again texts whose words are not theirs."""
+
+    def amend(self, imported: Import) -> None:
+        """Record other counts of an import."""
+        recorded = _recorded(imported)
+        self.connection.execute(text(statements.AMEND), {name: recorded[name] for name in ("number", "counts")})
 
     def stored(self) -> Iterator[Sequence[Mapping[str, Any]]]:
         """Yield the columns of all pairs."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from adapters.sql.corpus import postgresql_words as words
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.database import SqlCorpus
 from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name, little_endian, quoted
-from core.corpus.stored import Indexed
+from core.corpus.stored import Indexed, Words
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -29,23 +30,9 @@ _LONGEST = 2_000
 _NODE = 600
 _MOST_MEMORY = 2 << 30
 _LEAST_MEMORY = 64 << 20
-#: Characters of a text that are analysed: a tsvector may have one megabyte.
-_ANALYSED = 100_000
 #: How many neighbours a search keeps in sight; pgvector allows 1,000.
 _IN_SIGHT, _MOST_IN_SIGHT = 100, 1_000
 
-_FILL_WORDS = f"""
-INSERT INTO qa_words (content_sha256, words)
-SELECT q.content_sha256, to_tsvector('english', left(q.question || ' ' || q.answer, {_ANALYSED}))
-FROM qa_pairs q LEFT JOIN qa_words w USING (content_sha256)
-WHERE q.retired_by IS NULL AND w.content_sha256 IS NULL
-ON CONFLICT DO NOTHING
-"""  # noqa: S608 - made of constants
-_DROP_WORDS = """
-DELETE FROM qa_words w WHERE NOT EXISTS (
-    SELECT FROM qa_pairs q WHERE q.content_sha256 = w.content_sha256 AND q.retired_by IS NULL
-)
-"""
 _LEXEMES = "SELECT lexeme FROM unnest(to_tsvector('english', :words))"
 #: How many texts the most common lexemes are in, as the server has it since it last analysed the table.
 _COMMON = """
@@ -88,11 +75,11 @@ class PostgresCorpus(SqlCorpus):
         """Analyse texts that are new, and build the index over vectors where there is none."""
         with self.access.writing() as connection:
             self.wait_in_line(connection)
-            connection.execute(text(_DROP_WORDS))
-            texts = connection.execute(text(_FILL_WORDS)).rowcount
-            text_index = not _has_index(connection, "qa_words_found")
+            words.drop_needless(connection)
+            texts = words.fill(connection)
+            text_index = not _has_index(connection, words.INDEX)
             if text_index:
-                connection.execute(text("CREATE INDEX qa_words_found ON qa_words USING gin (words)"))
+                connection.execute(text(f"CREATE INDEX {words.INDEX} ON qa_words USING gin (words)"))
             if texts:
                 connection.execute(text("ANALYZE qa_words, qa_pairs"))
         return Indexed(
@@ -104,10 +91,7 @@ class PostgresCorpus(SqlCorpus):
             self.wait_in_line(connection)
             if _has_index(connection, index_name(space)):
                 return False
-            count = connection.scalar(
-                text("SELECT count(*) FROM embeddings WHERE space = :space"), {"space": space.name}
-            )
-            needed = (count or 0) * (space.dimensions * 4 + _NODE)
+            needed = count_vectors(connection, space) * (space.dimensions * 4 + _NODE)
             memory = min(max(needed, _LEAST_MEMORY), _MOST_MEMORY) >> 10
             connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{memory}kB'")
             kind, value = _indexed_as(space)
@@ -138,9 +122,23 @@ class PostgresCorpus(SqlCorpus):
             for row in self.among(question, contents, space=space.name)
         }
 
-    def by_text(self, words: str, depth: int) -> list[str]:
+    def words(self, space: Space, texts: Mapping[bytes, tuple[str, str]]) -> Words:
+        """Return how far the words of all current texts are known; those of these are analysed again."""
+        with self.reading() as connection:
+            indexed = {"words": words.INDEX, "vectors": index_name(space)}
+            there = {"words": True, "vectors": bool(count_vectors(connection, space))}
+            return Words(
+                lacking=words.lacking(connection),
+                needless=words.needless(connection),
+                other=tuple(words.others(connection, texts)),
+                unindexed=tuple(
+                    name for name, index in indexed.items() if there[name] and not _has_index(connection, index)
+                ),
+            )
+
+    def by_text(self, asked_for: str, depth: int) -> list[str]:
         """Return pairs that all words find, with the operators of a web search; then those of its rarer words."""
-        asked = {"words": words.replace("\0", " ")}
+        asked = {"words": asked_for.replace("\0", " ")}
         with self.reading() as connection:
             strict = connection.scalar(text("SELECT websearch_to_tsquery('english', :words)::text"), asked)
             found = _matches(connection, strict, depth)
@@ -166,6 +164,12 @@ class PostgresCorpus(SqlCorpus):
                 {"vector": str(list(vector))},
             )
             return list(found.scalars())
+
+
+def count_vectors(connection: Connection, space: Space) -> int:
+    """Return how many vectors of a space there are."""
+    counted = text("SELECT count(*) FROM embeddings WHERE space = :space")
+    return int(connection.scalar(counted, {"space": space.name}) or 0)
 
 
 def _matches(connection: Connection, query: str | None, depth: int) -> dict[str, None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from adapters.sql.corpus import postgresql_words as words
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.importing import ROWS_AT_ONCE, STAGED_PAIRS, STAGED_VECTORS, SqlImporting
 from core.errors import BadInputError
@@ -96,6 +97,16 @@ class PostgresImporting(SqlImporting):
             self._execute("CREATE INDEX qa_pairs_content ON qa_pairs (content_sha256)")
             self._execute("ALTER TABLE qa_pairs ALTER version DROP DEFAULT, ALTER imported_by DROP DEFAULT")
             self._execute("ALTER TABLE embeddings ALTER space DROP DEFAULT, ALTER dimensions DROP DEFAULT")
+
+    def unknown_texts(self) -> int:
+        """Return how many current texts have no words."""
+        return words.lacking(self.connection)
+
+    def mend_words(self) -> int:
+        """Analyse again texts whose words are not theirs, and those that have none."""
+        mended = words.mend(self.connection)
+        words.fill(self.connection)
+        return mended
 
     def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
         """Return the columns of a pair as they are compared."""

@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, text
+from sqlalchemy.exc import DatabaseError as SqlError
 
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.database import SqlCorpus, is_missing
-from adapters.sql.corpus.importing import ROWS_AT_ONCE, STAGED_PAIRS, STAGED_VECTORS, SqlImporting
+from adapters.sql.corpus.importing import ROWS_AT_ONCE, STAGED_PAIRS, STAGED_VECTORS, SqlImporting, count
 from core.corpus.columns import COLUMNS, ROW_DIGEST, Kind
-from core.corpus.stored import Indexed
+from core.corpus.stored import Indexed, Words
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ _OF_CONTENTS = (
 )
 
 
+#: FTS5 compares what it knows with the texts of the table (rank 1), and makes it anew.
+_CHECK = "INSERT INTO qa_words (qa_words, rank) VALUES ('integrity-check', 1)"
+_REBUILD = "INSERT INTO qa_words (qa_words) VALUES ('rebuild')"
+
+
 class SqliteImporting(SqlImporting):
     """Rows come as values."""
 
@@ -53,6 +59,17 @@ class SqliteImporting(SqlImporting):
         """Insert vectors."""
         del space
         self._insert(STAGED_VECTORS, 3, block.listed(chosen))
+
+    def unknown_texts(self) -> int:
+        """Make the full text anew if it is not what the pairs hold: triggers would take from it what it lacks."""
+        return self.mend_words()
+
+    def mend_words(self) -> int:
+        """Make the full text anew if it is not what the pairs hold."""
+        if not _is_broken(self.connection):
+            return 0
+        self.connection.execute(text(_REBUILD))
+        return count(self.connection, "SELECT count(*) FROM qa_pairs")
 
     def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
         """Return the columns of a pair as they are compared."""
@@ -103,6 +120,12 @@ class SqliteCorpus(SqlCorpus):
         """Return the columns of a pair as they are compared."""
         return _as_compared(row)
 
+    def words(self, space: Space, texts: Mapping[bytes, tuple[str, str]]) -> Words:
+        """Return whether the full text is what all pairs hold."""
+        del space, texts
+        with self.reading() as connection:
+            return Words(broken=_is_broken(connection))
+
     def vectors_of(self, space: Space, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return vectors by content hash."""
         question = statements.VECTORS_OF.format(vector="vector")
@@ -132,6 +155,16 @@ class SqliteCorpus(SqlCorpus):
             found = connection.execute(text(_VECTORS), {"space": space.name})
             while rows := found.fetchmany(ROWS_AT_ONCE):
                 yield [content for content, _ in rows], b"".join(vector for _, vector in rows)
+
+
+def _is_broken(connection: Connection) -> bool:
+    try:
+        connection.execute(text(_CHECK))
+    except SqlError as fault:
+        if "malformed" not in str(fault.orig):
+            raise
+        return True
+    return False
 
 
 def _as_compared(row: dict[str, Any]) -> Mapping[str, Any]:

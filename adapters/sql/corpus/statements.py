@@ -61,6 +61,7 @@ PUT_PAIRS = (
         "imported_by = excluded.imported_by, retired_by = NULL, merged_into = NULL"
     ),
 )
+AMEND = "UPDATE imports SET counts = :counts WHERE number = :number"
 RETIRE = "UPDATE qa_pairs SET retired_by = :number, merged_into = :into WHERE pair_id = :pair"
 REVIVE = "UPDATE qa_pairs SET retired_by = NULL, merged_into = NULL WHERE pair_id = :pair"
 PUT_VECTORS = (
@@ -90,7 +91,19 @@ POINT_AGAIN = tuple(
 )
 TAKE_VECTOR = "DELETE FROM embeddings WHERE space = :space AND content_sha256 = :content"
 
-TEXTS = "SELECT pair_id, content_sha256, question, answer FROM qa_pairs WHERE retired_by IS NULL"
+TEXTS = (
+    "SELECT pair_id, content_sha256, question, answer, session, indicator FROM qa_pairs WHERE retired_by IS NULL"
+)
+#: The tables that pairs refer to, each with its column; what pairs say of them is asked in the words below.
+REFERRED = {"sessions": "session", "indicators": "indicator"}
+LACKING = (
+    "SELECT {column} FROM qa_pairs WHERE {column} IS NOT NULL "
+    "UNION SELECT {column} FROM qa_versions WHERE {column} IS NOT NULL EXCEPT SELECT {column} FROM {table}"
+)
+NEEDLESS = (
+    "SELECT count(*) FROM (SELECT {column} FROM {table} EXCEPT SELECT {column} FROM qa_pairs "
+    "EXCEPT SELECT {column} FROM qa_versions) AS needless"
+)
 ROWS = f"SELECT {ROW} FROM qa_pairs WHERE retired_by IS NULL AND pair_id IN :keys"
 VECTORS_OF = "SELECT content_sha256, {vector} FROM embeddings WHERE space = :space AND content_sha256 IN :keys"
 HITS = (
