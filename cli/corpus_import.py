@@ -19,13 +19,18 @@ from core.corpus.outcome import Member
 from core.corpus.stored import ImportCounts, Indexed  # noqa: TC001 - msgspec reads the annotations at run time
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from adapters.corpus.blocks import PairBlock
     from cli.compose import Opened
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did, and where: `new` says whether it changed the database, `space` the vectors' space."""
+    """What an import did, and where: `new` says whether it changed the database, `space` the vectors' space.
+
+    `replaced` names, by pair id, the columns in which U+FFFD stands for the character NUL.
+    """
 
     new: bool
     database: str
@@ -33,6 +38,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     dedup: str
     space: str | None
     counts: ImportCounts
+    replaced: dict[str, tuple[str, ...]]
     indexed: Indexed
 
 
@@ -48,10 +54,11 @@ def import_corpus(opened: Opened, *, repair: bool = False) -> Imported:
         folder = gathered(opened, settings_space(opened))
         space = folder.space if folder.files() else None
         archived = archived_of(home.root / found.folder)
+        replaced: dict[str, tuple[str, ...]] = {}
         source = Source(
             build=corpus.fingerprint,
             dedup=found.fingerprint,
-            pairs=ahead(pair_blocks(paths_of(home, corpus), archived)),
+            pairs=ahead(_noting(pair_blocks(paths_of(home, corpus), archived), replaced)),
             archived={key.encode(): into for key, into in archived.items()},
             space=space,
             vectors=ahead(vector_blocks(folder)),
@@ -70,8 +77,18 @@ def import_corpus(opened: Opened, *, repair: bool = False) -> Imported:
             dedup=found.fingerprint,
             space=space.name if space else None,
             counts=counts,
+            replaced=replaced,
             indexed=database.index(space),
         )
+
+
+def _noting(
+    blocks: Iterable[tuple[PairBlock, Sequence[bytes]]], replaced: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[PairBlock, Sequence[bytes]]]:
+    """Yield blocks, and note which columns of which pairs do not stand there as they came."""
+    for block, contents in blocks:
+        replaced |= {key.decode(): tuple(names) for key, names in block.replaced.items()}
+        yield block, contents
 
 
 def archived_of(folder: Path) -> dict[str, str]:

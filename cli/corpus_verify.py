@@ -14,6 +14,7 @@ from cli.corpus_import import archived_of
 from cli.corpus_standing import deduplicated, paths_of
 from cli.embedding_spaces import settings_space
 from cli.vector_syncing import gathered
+from core.corpus.columns import storable
 from core.corpus.verifying import (
     column_differences,
     compared,
@@ -72,7 +73,10 @@ def verify(opened: Opened, sample: int, seed: int) -> Verified:
         differences += _columns(database, sampled)
         references = database.references()
         differences += reference_differences(references)
-        texts_of = {expected[row["pair_id"]].content: (row["question"], row["answer"]) for row in sampled}
+        texts_of = {
+            expected[row["pair_id"]].content: (storable(row["question"]), storable(row["answer"]))
+            for row in sampled
+        }
         differences += word_differences(database.words(folder.space, texts_of))
         digests, vectors = vectors_held(folder, contents, set(texts_of))
         stored = database.vector_digests(folder.space)

@@ -38,6 +38,15 @@ def imported_lines(done: Imported) -> Iterator[str]:
         )
     if counts.repaired is not None:
         yield from _repaired(counts.repaired)
+    if done.replaced:
+        yield (
+            f"U+FFFD stands for the character NUL, which PostgreSQL cannot hold, in "
+            f"{counted(len(done.replaced), 'pair')}:"
+        )
+        named = [f"  {pair} ({', '.join(names)})" for pair, names in done.replaced.items()]
+        yield from (clean(each) for each in named[:_MOST])
+        if len(named) > _MOST:
+            yield f"  and {len(named) - _MOST:,} more (--json has all)"
     if done.space is None:
         yield "without vectors; `batchmill corpus embed` makes them"
     else:

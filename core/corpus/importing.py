@@ -78,6 +78,7 @@ def take_in(
         vectors_new=vectors.staged,
         vectors=len(vectors.having),
         vectors_missing=len(walk.contents - vectors.having),
+        replaced=walk.replaced,
         repaired=repaired if digested else None,
     )
     for key, _ in retired:
@@ -141,7 +142,7 @@ class _Walk:
         self.contents: set[bytes] = set()
         self.revived: list[bytes] = []
         self.continued: list[tuple[bytes, int]] = []
-        self.new = self.changed = self.unchanged = self.rewritten = 0
+        self.new = self.changed = self.unchanged = self.rewritten = self.replaced = 0
 
     def take(self, block: Block, contents: Sequence[bytes]) -> None:
         chosen = [
@@ -150,6 +151,7 @@ class _Walk:
             if self._is_staged(key, digest)
         ]
         self.contents.update(contents)
+        self.replaced += len(block.replaced)
         if chosen:
             self._importing.stage_pairs(block, chosen)
 

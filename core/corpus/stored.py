@@ -67,8 +67,8 @@ class ImportCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an import did to pairs, and how many of the current ones have a vector.
 
     `changed` pairs got a new version, `revived` ones had been retired; one that comes back changed is only
-    `changed`. `current` = `new` + `changed` + `revived` + `unchanged`. `repaired` is None where the import trusted
-    what the database says of itself.
+    `changed`. `current` = `new` + `changed` + `revived` + `unchanged`. In `replaced` of the current pairs U+FFFD
+    stands for the character NUL. `repaired` is None where the import trusted what the database says of itself.
     """
 
     current: int
@@ -80,6 +80,7 @@ class ImportCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vectors_new: int
     vectors: int
     vectors_missing: int
+    replaced: int = 0
     repaired: Repaired | None = None
 
     @property
@@ -117,11 +118,13 @@ class Block(Protocol):
         """One a key."""
         ...
 
-    def copied(self, chosen: Sequence[int]) -> bytes:
-        """Return rows as PostgreSQL's binary COPY has them, without its header and trailer.
+    @property
+    def replaced(self) -> Mapping[bytes, Sequence[str]]:
+        """The columns in which U+FFFD stands for the character NUL, by the keys of those rows."""
+        ...
 
-        Raises BadInputError that names a pair whose text PostgreSQL cannot hold.
-        """
+    def copied(self, chosen: Sequence[int]) -> bytes:
+        """Return rows as PostgreSQL's binary COPY has them, without its header and trailer."""
         ...
 
     def listed(self, chosen: Sequence[int]) -> Iterable[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from core.corpus.columns import COLUMNS, Kind
+from core.corpus.columns import COLUMNS, Kind, storable
 from core.corpus.multiset import AnyOrder
 from core.corpus.row import content_sha256
 
@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 
 class Wanted(NamedTuple):
-    """What the corpus says of a pair, of which all is compared: its content hash, its session and indicator."""
+    """What the corpus says of a pair, of which all is compared.
+
+    `content` is its content hash, `text` that of its text as a database holds it, which has no character NUL.
+    """
 
     content: bytes
+    text: bytes
     session: int | None
     indicator: str | None
 
@@ -41,7 +45,7 @@ def compared(expected: Mapping[str, Wanted], stored: Iterable[StoredText]) -> Co
     """
     here, there = AnyOrder(), AnyOrder()
     for pair_id, each in expected.items():
-        here.add(pair_id.encode(), each.content)
+        here.add(pair_id.encode(), each.text)
     found: list[str] = []
     seen: set[str] = set()
     for pair in stored:
@@ -51,7 +55,7 @@ def compared(expected: Mapping[str, Wanted], stored: Iterable[StoredText]) -> Co
         if (wanted := expected.get(pair.pair_id)) is None:
             found.append(f"pair {pair.pair_id} is in the database and not in the corpus")
             continue
-        if content != wanted.content:
+        if content != wanted.text:
             found.append(f"pair {pair.pair_id} has another text in the database")
         elif pair.content_sha256 != wanted.content:
             found.append(f"pair {pair.pair_id} has another content_sha256 in the database than its text")
@@ -73,7 +77,7 @@ def compared(expected: Mapping[str, Wanted], stored: Iterable[StoredText]) -> Co
 def column_differences(pair_id: str, here: Mapping[str, Any], there: Mapping[str, Any] | None) -> Iterator[str]:
     """Yield which columns of a pair differ; a pair that is not there differs elsewhere already."""
     for name, kind, _ in COLUMNS if there else ():
-        value = bytes.fromhex(here[name]) if kind is Kind.DIGEST else here[name]
+        value = bytes.fromhex(here[name]) if kind is Kind.DIGEST else storable(here[name])
         if (there or {})[name] != value:
             yield f"pair {pair_id} has another {name} in the database"
 

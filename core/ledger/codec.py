@@ -93,8 +93,8 @@ def _planned_without_dependency(planned: dict[str, Any]) -> dict[str, Any]:
 
 
 def _imported_without_repair(imported: dict[str, Any]) -> dict[str, Any]:
-    """Return an import as it is stored today: none repaired anything then."""
-    return imported | {"counts": imported["counts"] | {"repaired": None}}
+    """Return an import as it is stored today: none repaired or replaced anything then."""
+    return imported | {"counts": imported["counts"] | {"replaced": 0, "repaired": None}}
 
 
 #: From the data of (name, version) to the data of (name, version + 1).

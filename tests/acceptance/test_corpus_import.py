@@ -10,9 +10,11 @@ import shutil
 import signal
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -160,6 +162,38 @@ def test_words_that_somebody_removed_are_named_and_put_right(home: Mill, asked: 
         "corpus import --repair"
     )
     home.run("corpus verify")
+
+
+def test_a_pair_with_the_character_nul_comes_in_with_all_others_and_is_named(home: Mill) -> None:
+    pair = hold_nul(home)
+
+    said = home.run("corpus import")
+
+    assert "imported: 23 new" in said
+    assert "U+FFFD stands for the character NUL, which PostgreSQL cannot hold, in 1 pair:" in said
+    assert f"  {pair} (answer, use_cases)" in said
+    home.run("corpus verify")
+    home.run("corpus import --repair")
+    [*_, last] = [each for each in home.json("history corpus")["events"] if each["type"] == "corpus.imported"]
+    assert last["event"]["counts"]["replaced"] == 1
+    home.run("history --verify")
+
+
+def hold_nul(mill: Mill) -> str:
+    """Let the first pair of the corpus hold NUL in two columns, as if it had been built so; return its id."""
+    [part] = mill.root.glob("corpus/build-*/*/part-00000.parquet")
+    rows = pq.read_table(part)
+    columns = rows.to_pydict()
+    columns["answer"][0] += "\0"
+    columns["use_cases"][0] = ["a\0b"]
+    before = part.read_bytes()
+    pq.write_table(pa.table(columns, schema=rows.schema), part)
+    manifest = mill.root / "corpus/build.json"
+    said = manifest.read_text(encoding="utf-8").replace(
+        sha256(before).hexdigest(), sha256(part.read_bytes()).hexdigest()
+    )
+    manifest.write_text(said.replace(f'"bytes":{len(before)}', f'"bytes":{part.stat().st_size}'), encoding="utf-8")
+    return str(columns["pair_id"][0])
 
 
 def test_tables_of_somebody_else_are_left_alone(home: Mill, asked: Asked) -> None:

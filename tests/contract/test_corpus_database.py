@@ -199,14 +199,17 @@ def test_no_text_breaks_a_search(database: SqlCorpus, take: Take) -> None:
         assert len(database.by_text(query, 3)) <= 3
 
 
-def test_a_pair_with_the_character_nul_is_named_or_kept(database: SqlCorpus, take: Take) -> None:
-    rows = [ROWS[0], changed(ROWS[1], "Two\0tokens.")]
-    if database.access.dialect.name == "sqlite":
-        take(rows)
-        assert database.rows([ROWS[1].pair_id])[ROWS[1].pair_id]["answer"] == "Two\0tokens."
-        return
-    with pytest.raises(BadInputError, match=r"answer of the pair w2-s30-tvl-002 holds the character NUL"):
-        take(rows)
+def test_another_character_stands_for_nul_in_both_databases(database: SqlCorpus, take: Take) -> None:
+    odd = msgspec.structs.replace(changed(ROWS[1], "Two\0tokens."), flags=("a\0b", "c"))
+    counts = take([ROWS[0], odd], {0: AXES[0], 1: AXES[1]})
+
+    assert (counts.new, counts.replaced, counts.vectors) == (2, 1, 2)
+    stored = database.rows([odd.pair_id])[odd.pair_id]
+    assert (stored["answer"], list(stored["flags"])) == ("Two\ufffdtokens.", ["a\ufffdb", "c"])
+    assert stored["content_sha256"] == bytes.fromhex(odd.content_sha256)
+    assert take([ROWS[0], odd], {0: AXES[0], 1: AXES[1]}, repair=True).nothing
+    assert database.by_text("tokens", 5) == [odd.pair_id]
+    assert database.by_vector(SPACE, AXES[1], 1, nearest) == [odd.pair_id]
 
 
 def test_the_corpus_may_live_beside_the_ledger(url: str, take: Take) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.corpus.columns import COLUMNS, NAMES, Kind
+from core.corpus.columns import COLUMNS, NAMES, Kind, storable
 from core.corpus.fusion import fuse
 from core.corpus.multiset import AnyOrder
 from core.corpus.row import CorpusRow, content_sha256
@@ -21,7 +21,8 @@ def _stored(pair_id: str, question: str, answer: str, claimed: str | None = None
 
 
 def _wanted(name: str) -> Wanted:
-    return Wanted(bytes.fromhex(content_sha256(name, "yes")), 30, "tvl")
+    digest = bytes.fromhex(content_sha256(name, "yes"))
+    return Wanted(digest, digest, 30, "tvl")
 
 
 def test_a_pair_that_both_rankings_have_is_before_the_first_of_one() -> None:
@@ -96,3 +97,11 @@ def test_a_pair_in_another_session_or_of_another_indicator_is_named() -> None:
         "pair a has another session in the database",
         "pair a has another indicator in the database",
     )
+
+
+def test_a_text_is_compared_as_databases_hold_it() -> None:
+    came, held = (bytes.fromhex(content_sha256("a", text)) for text in ("y\0s", "y\ufffds"))
+    stored = StoredText("a", came, "a", "y\ufffds", 30, "tvl")
+    found = compared({"a": Wanted(came, held, 30, "tvl")}, [stored])
+    assert (found.differences, found.hash_here) == ((), found.hash_there)
+    assert storable(["a\0", None, 7]) == ["a\ufffd", None, 7]
