@@ -19,6 +19,7 @@ from core.corpus.verifying import (
     column_differences,
     compared,
     reference_differences,
+    space_difference,
     tally_differences,
     vector_differences,
     word_differences,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from adapters.corpus.vectors import VectorFolder
     from adapters.sql.corpus.database import SqlCorpus
     from cli.compose import Opened
+    from core.corpus.space import Space
+    from core.corpus.stored import References
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +71,9 @@ def verify(opened: Opened, sample: int, seed: int) -> Verified:
     chosen = random.Random(seed).sample(sorted(expected), min(sample, len(expected)))  # noqa: S311 - a sample, no secret
     with corpus_database(opened) as database:
         texts = compared(expected, database.texts())
-        differences = [*tally_differences(database.last(), database.tally()), *texts.differences]
+        last, spaces = database.last(), database.spaces()
+        differences = [*tally_differences(last, database.tally()), *texts.differences]
+        differences += space_difference(last, folder.space.name)
         sampled = list(pairs_named(paths, chosen))
         differences += _columns(database, sampled)
         references = database.references()
@@ -88,18 +93,26 @@ def verify(opened: Opened, sample: int, seed: int) -> Verified:
             stored=texts.there,
             corpus_hash=texts.hash_here,
             stored_hash=texts.hash_there,
-            space=folder.space.name if digests or stored else None,
+            space=folder.space.name if digests or spaces else None,
             vectors=len(digests),
             stored_vectors=len(stored),
             sampled=len(chosen),
             seed=seed,
-            notes=tuple(
-                f"{each.table} holds {each.needless:,} rows that no pair refers to; they are left alone"
-                for each in references
-                if each.needless
-            ),
+            notes=(*_beside(references), *_other_spaces(folder.space, spaces)),
             differences=tuple(dict.fromkeys(differences)),
         )
+
+
+def _beside(references: Sequence[References]) -> Iterator[str]:
+    for each in references:
+        if each.needless:
+            yield f"{each.table} holds {each.needless:,} rows that no pair refers to; they are left alone"
+
+
+def _other_spaces(named: Space, spaces: Mapping[str, int]) -> Iterator[str]:
+    for space, number in spaces.items():
+        if space != named.name:
+            yield f"embeddings holds {number:,} vectors of {space} too, which the settings do not name"
 
 
 def _columns(database: SqlCorpus, sampled: Sequence[Mapping[str, Any]]) -> Iterator[str]:

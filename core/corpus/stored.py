@@ -320,6 +320,10 @@ class CorpusDatabase(Protocol):
         """Return all columns of current pairs by their ids: texts as lists, digests as bytes."""
         ...
 
+    def spaces(self) -> dict[str, int]:
+        """Return how many vectors of each space there are."""
+        ...
+
     def vector_digests(self, space: Space) -> dict[bytes, bytes]:
         """Return the sha256 of each vector of a space as it was imported, by content hash."""
         ...

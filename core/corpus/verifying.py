@@ -110,6 +110,15 @@ def tally_differences(last: Import | None, now: Tally) -> Iterator[str]:
         yield "the versions, digests or states of qa_pairs are not those that the last import left"
 
 
+def space_difference(last: Import | None, named: str) -> Iterator[str]:
+    """Yield that the last import brought vectors of another space than the settings name, and what to do."""
+    if last is not None and last.space not in {None, named}:
+        yield (
+            f"the vectors that were imported are of {last.space}, and the settings name {named}: they were not "
+            "compared; embed and import those, or set embedding.model and embedding.dimensions back"
+        )
+
+
 def reference_differences(found: Iterable[References]) -> Iterator[str]:
     """Yield which sessions and indicators lack that pairs refer to."""
     for each in found:

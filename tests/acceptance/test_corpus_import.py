@@ -196,6 +196,20 @@ def hold_nul(mill: Mill) -> str:
     return str(columns["pair_id"][0])
 
 
+def test_vectors_of_another_length_than_the_settings_name_are_said_not_to_be_compared(home: Mill) -> None:
+    home.run("corpus import")
+    spaces = home.json("corpus verify")["space"], "gemini-embedding-001-128"
+
+    verified = home.call("--set embedding.dimensions=128 corpus verify")
+
+    assert f"vectors           0, in the database 0 of {spaces[1]}" in verified.stdout
+    assert f"embeddings holds 23 vectors of {spaces[0]} too, which the settings do not name" in verified.stdout
+    assert (
+        f"the vectors that were imported are of {spaces[0]}, and the settings name {spaces[1]}" in verified.stdout
+    )
+    assert "in 1 way;" in home.refused("--set embedding.dimensions=128 corpus verify", verified)
+
+
 def test_tables_of_somebody_else_are_left_alone(home: Mill, asked: Asked) -> None:
     asked("CREATE TABLE qa_pairs (somebody_elses text)")
 

@@ -124,6 +124,11 @@ class SqlCorpus(ABC):
     def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
         """Return the columns of a pair as they are compared."""
 
+    def spaces(self) -> dict[str, int]:
+        """Return how many vectors of each space there are."""
+        with self.reading() as connection:
+            return {row.space: row.vectors for row in connection.execute(text(statements.SPACES))}
+
     def vector_digests(self, space: Space) -> dict[bytes, bytes]:
         """Return the sha256 of each vector of a space as it was imported, by content hash."""
         with self.reading() as connection:

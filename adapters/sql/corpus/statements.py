@@ -105,6 +105,7 @@ NEEDLESS = (
     "EXCEPT SELECT {column} FROM qa_versions) AS needless"
 )
 ROWS = f"SELECT {ROW} FROM qa_pairs WHERE retired_by IS NULL AND pair_id IN :keys"
+SPACES = "SELECT space, count(*) AS vectors FROM embeddings GROUP BY space ORDER BY space"
 VECTORS_OF = "SELECT content_sha256, {vector} FROM embeddings WHERE space = :space AND content_sha256 IN :keys"
 HITS = (
     "SELECT pair_id, version, wave, batch, source, session, indicator, question, answer FROM qa_pairs "
