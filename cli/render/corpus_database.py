@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cli.corpus_choices import Way
 from cli.render.text import clean
 from core.planning.naming import counted
 
@@ -98,7 +99,11 @@ def searched_lines(done: Searched) -> Iterator[str]:
     if done.note is not None:
         yield clean(done.note)
     if not done.found:
-        yield "nothing found"
+        yield (
+            "nothing found: no pair has one of these words; try others"
+            if done.ways == (Way.TEXT,)
+            else "nothing found: the corpus has no vectors to compare with, and no pair has one of these words"
+        )
     for found in done.found:
         yield from _pair(found)
 
@@ -106,7 +111,12 @@ def searched_lines(done: Searched) -> Iterator[str]:
 def _pair(found: Found) -> Iterator[str]:
     pair = found.pair
     places = ", ".join(
-        f"{name} {place}" for name, place in (("vector", found.by_vector), ("text", found.by_text)) if place
+        f"{name} {place}{said}"
+        for name, place, said in (
+            ("vector", found.by_vector, f" at {found.similarity:.2f}" if found.similarity is not None else ""),
+            ("text", found.by_text, ""),
+        )
+        if place
     )
     origin = [f"wave {pair.wave}", f"batch {pair.batch}"]
     origin += [f"session {pair.session}"] if pair.session is not None else []

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     #: The vectors of a space, some thousand at a time: content hashes, and float32 in little-endian order, joined.
     Vectors = Iterable[tuple[Sequence[bytes], bytes]]
-    #: Returns the content hashes of the `depth` vectors nearest to one by the cosine, the nearest first.
-    Nearest = Callable[[Vectors, Sequence[float], int], list[bytes]]
+    #: Returns the content hashes of the `depth` vectors nearest to one, and their cosines, the nearest first.
+    Nearest = Callable[[Vectors, Sequence[float], int], list[tuple[bytes, float]]]
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -336,8 +336,13 @@ class CorpusDatabase(Protocol):
         """Return the ids of current pairs that the words of any text find, the best first."""
         ...
 
-    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
-        """Return the ids of the current pairs nearest to a vector; `nearest` is for who has no index."""
+    def by_vector(
+        self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest
+    ) -> list[tuple[str, float]]:
+        """Return the ids of the current pairs nearest to a vector, and their cosines, the nearest first.
+
+        `nearest` is for who has no index.
+        """
         ...
 
     def hits(self, pair_ids: Sequence[str]) -> list[Hit]:

@@ -227,6 +227,16 @@ def test_a_search_merges_meaning_and_words(home: Mill, asked: Asked) -> None:
     assert found["found"][0]["pair"]["pair_id"] == pair
     assert found["found"][0]["by_text"] == 1
     assert [each["rank"] for each in found["found"]] == [1, 2, 3]
+    nearest = min(found["found"], key=lambda each: each["by_vector"])
+    assert f"(vector {nearest['by_vector']} at {nearest['similarity']:.2f}" in home.run(
+        f'corpus search "{question}" -k 3'
+    )
+    said = home.run("corpus search xyzzyx -k 1").splitlines()
+    assert said[0].startswith("by meaning alone: no pair has one of these words; the nearest follow")
+    assert (
+        home.run("corpus search xyzzyx --only text")
+        == "nothing found: no pair has one of these words; try others\n"
+    )
     home.environment["GEMINI_API_KEY"] = ""
     said = home.run(f'corpus search "{question}"').splitlines()
     assert said[0].startswith("by words alone: ")
@@ -291,6 +301,13 @@ def test_what_cannot_be_imported_is_said(corpus: Mill, tmp_path: Path) -> None:
     shutil.copy(vectors, vectors.parent.with_name("gemini-embedding-001-128") / vectors.name)
     said = mill.refused("--set embedding.dimensions=128 corpus import")
     assert "does not hold vectors of 128 dimensions" in said
+    for address in ("sqlite:///", "sqlite:///:memory:"):
+        mill.environment["BATCHMILL_CORPUS__DATABASE"] = address
+        assert "corpus.database names no file" in mill.refused("corpus import")
+    mill.environment["BATCHMILL_CORPUS__DATABASE"] = "sqlite:///batchmill.toml"
+    said = mill.refused("corpus import")
+    assert "is not an SQLite database; name another file in corpus.database, such as sqlite:///corpus.db" in said
+    del mill.environment["BATCHMILL_CORPUS__DATABASE"]
     part = next(mill.root.glob("corpus/build-*/*/part-*.parquet"))
     part.write_bytes(part.read_bytes()[:-1] + b"?")
     assert f"{part} was changed since the corpus was built" in mill.refused("corpus import")

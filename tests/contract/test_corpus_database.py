@@ -164,9 +164,11 @@ def test_what_would_be_half_an_import_is_refused_by_the_tables(database: SqlCorp
 def test_the_nearest_vectors_are_found_in_their_order(database: SqlCorpus, take: Take) -> None:
     take(ROWS, dict(enumerate(AXES)))
 
-    found = database.by_vector(SPACE, [0.1, 0.9, 0.3], 3, nearest)
-    assert found == [ROWS[1].pair_id, ROWS[2].pair_id, ROWS[0].pair_id]
-    assert database.by_vector(SPACE, [0.1, 0.9, 0.3], 1, nearest) == [ROWS[1].pair_id]
+    asked_for = [0.36, 0.8, 0.48]
+    found = database.by_vector(SPACE, asked_for, 3, nearest)
+    assert [pair_id for pair_id, _ in found] == [ROWS[1].pair_id, ROWS[2].pair_id, ROWS[0].pair_id]
+    assert [cosine for _, cosine in found] == pytest.approx([0.8, 0.48, 0.36])
+    assert [pair_id for pair_id, _ in database.by_vector(SPACE, asked_for, 1, nearest)] == [ROWS[1].pair_id]
 
 
 def test_words_are_found_in_any_form_and_the_best_pair_is_first(database: SqlCorpus, take: Take) -> None:
@@ -209,7 +211,7 @@ def test_another_character_stands_for_nul_in_both_databases(database: SqlCorpus,
     assert stored["content_sha256"] == bytes.fromhex(odd.content_sha256)
     assert take([ROWS[0], odd], {0: AXES[0], 1: AXES[1]}, repair=True).nothing
     assert database.by_text("tokens", 5) == [odd.pair_id]
-    assert database.by_vector(SPACE, AXES[1], 1, nearest) == [odd.pair_id]
+    assert database.by_vector(SPACE, AXES[1], 1, nearest) == [(odd.pair_id, 1.0)]
 
 
 def test_the_corpus_may_live_beside_the_ledger(url: str, take: Take) -> None:
@@ -229,6 +231,9 @@ def test_a_newer_corpus_is_left_alone(database: SqlCorpus, take: Take) -> None:
             ask()
 
 
-def test_an_address_that_is_none_names_its_setting() -> None:
-    with pytest.raises(DatabaseError, match=r"corpus\.database is not the address of a database"):
-        open_corpus("corpus.db")
+@pytest.mark.parametrize(
+    ("address", "said"), [("corpus.db", "is not the address of a database"), ("sqlite:///", "names no file")]
+)
+def test_an_address_that_is_none_names_its_setting(address: str, said: str) -> None:
+    with pytest.raises(DatabaseError, match=rf"corpus\.database {said}.*write sqlite:///corpus\.db or postgresql"):
+        open_corpus(address)

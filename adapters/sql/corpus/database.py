@@ -148,8 +148,10 @@ class SqlCorpus(ABC):
         """Return the ids of current pairs that the words of any text find, the best first."""
 
     @abstractmethod
-    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
-        """Return the ids of the current pairs nearest to a vector."""
+    def by_vector(
+        self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest
+    ) -> list[tuple[str, float]]:
+        """Return the ids of the current pairs nearest to a vector, and their cosines."""
 
     def among(self, statement: str, keys: Sequence[Any], **named: object) -> Iterator[Row[Any]]:
         """Yield what a question with `IN :keys` finds, asked for some keys at a time."""

@@ -148,8 +148,10 @@ class PostgresCorpus(SqlCorpus):
                 found |= _matches(connection, _any_of(_spread(connection, lexemes)), depth)
         return list(found)[:depth]
 
-    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
-        """Return the ids of the current pairs nearest to a vector, through the index."""
+    def by_vector(
+        self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest
+    ) -> list[tuple[str, float]]:
+        """Return the current pairs nearest to a vector, through the index."""
         del nearest
         kind, value = _indexed_as(space)
         asked = f"CAST(%(vector)s AS {kind}({space.dimensions}))"
@@ -157,13 +159,14 @@ class PostgresCorpus(SqlCorpus):
             in_sight = min(max(2 * depth, _IN_SIGHT), _MOST_IN_SIGHT)
             connection.exec_driver_sql(f"SET LOCAL hnsw.ef_search = {in_sight}")
             found = connection.exec_driver_sql(
-                f"SELECT q.pair_id FROM (SELECT content_sha256, {value} <=> {asked} AS distance FROM embeddings "  # noqa: S608 - made of constants
+                "SELECT q.pair_id, 1 - near.distance FROM "  # noqa: S608 - made of constants
+                f"(SELECT content_sha256, {value} <=> {asked} AS distance FROM embeddings "
                 f"WHERE space = {quoted(space)} ORDER BY distance LIMIT {int(depth)}) near "
                 "JOIN qa_pairs q USING (content_sha256) WHERE q.retired_by IS NULL "
                 f"ORDER BY near.distance, q.pair_id LIMIT {int(depth)}",
                 {"vector": str(list(vector))},
             )
-            return list(found.scalars())
+            return [(pair_id, cosine) for pair_id, cosine in found]
 
 
 def count_vectors(connection: Connection, space: Space) -> int:

@@ -142,13 +142,15 @@ class SqliteCorpus(SqlCorpus):
                     found |= dict.fromkeys(rows.scalars())
         return list(found)[:depth]
 
-    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
-        """Return the ids of the current pairs nearest to a vector, which all others are compared with."""
-        contents = nearest(self._vectors(space), vector, depth)
+    def by_vector(
+        self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest
+    ) -> list[tuple[str, float]]:
+        """Return the current pairs nearest to a vector, which all others are compared with."""
+        found = nearest(self._vectors(space), vector, depth)
         pairs: dict[bytes, list[str]] = {}
-        for row in self.among(_OF_CONTENTS, contents):
+        for row in self.among(_OF_CONTENTS, [content for content, _ in found]):
             pairs.setdefault(row.content_sha256, []).append(row.pair_id)
-        return [pair_id for content in contents for pair_id in pairs.get(content, ())][:depth]
+        return [(pair_id, cosine) for content, cosine in found for pair_id in pairs.get(content, ())][:depth]
 
     def _vectors(self, space: Space) -> Iterator[tuple[Sequence[bytes], bytes]]:
         with self.reading() as connection:
