@@ -14,9 +14,10 @@ from cli.corpus_recording import record_import
 from cli.corpus_standing import deduplicated, locked, paths_of
 from cli.embedding_spaces import settings_space
 from cli.vector_syncing import gathered
+from core.corpus.database import Indexed  # noqa: TC001 - msgspec reads the annotations at run time
 from core.corpus.importing import Source, take_in
 from core.corpus.outcome import Member
-from core.corpus.stored import ImportCounts, Indexed  # noqa: TC001 - msgspec reads the annotations at run time
+from core.corpus.stored import ImportCounts  # noqa: TC001 - msgspec reads the annotations at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,9 +10,9 @@ from adapters.corpus.nearest import nearest
 from cli.corpus_choices import Way
 from cli.corpus_database import corpus_database, shown
 from cli.embedding_spaces import embedder_of, settings_space
+from core.corpus.database import Hit  # noqa: TC001 - msgspec reads the annotations at run time
 from core.corpus.fusion import fuse
 from core.corpus.space import DOCUMENT, QUERY
-from core.corpus.stored import Hit  # noqa: TC001 - msgspec reads the annotations at run time
 from core.errors import BadInputError, ProviderError
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from adapters.corpus.vectors import VectorFolder
     from adapters.sql.corpus.database import SqlCorpus
     from cli.compose import Opened
+    from core.corpus.database import References
     from core.corpus.space import Space
-    from core.corpus.stored import References
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):

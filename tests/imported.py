@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -82,3 +83,18 @@ def asked(database: SqlCorpus, statement: str) -> list[tuple[Any, ...]]:
     with database.access.writing() as connection:
         found = connection.execute(text(statement))
         return [tuple(row) for row in found] if found.returns_rows else []
+
+
+def columns_of(database: SqlCorpus) -> list[tuple[Any, ...]]:
+    if database.access.dialect.name == "sqlite":
+        return asked(database, "SELECT name FROM pragma_table_info('qa_pairs')")
+    return asked(database, "SELECT column_name FROM information_schema.columns WHERE table_name = 'qa_pairs'")
+
+
+def put(database: SqlCorpus, statement: str, **values: object) -> None:
+    with database.access.writing() as connection:
+        connection.execute(text(statement), values)
+
+
+def written(database: SqlCorpus, vector: list[float]) -> object:
+    return struct.pack("<3f", *vector) if database.access.dialect.name == "sqlite" else str(vector)

@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.corpus.stored import Vectors
+    from core.corpus.database import Vectors
 
 
 def nearest(vectors: Vectors, vector: Sequence[float], depth: int) -> list[tuple[bytes, float]]:

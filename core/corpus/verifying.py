@@ -13,7 +13,8 @@ from core.corpus.row import content_sha256
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from core.corpus.stored import Import, References, StoredText, Tally, Words
+    from core.corpus.database import References, StoredText, Words
+    from core.corpus.stored import Import, Tally
 
 
 class Wanted(NamedTuple):

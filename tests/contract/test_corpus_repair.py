@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
-from sqlalchemy import text
 
 from adapters.sql.corpus.opening import open_corpus
-from core.corpus.stored import References, Repaired, Words
-from tests.imported import AXES, ROWS, SPACE, asked, changed, taking
+from core.corpus.database import References, Words
+from core.corpus.stored import Repaired
+from tests.imported import AXES, ROWS, SPACE, asked, changed, columns_of, put, taking, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,12 +130,6 @@ def test_a_pair_that_no_import_wrote_is_retired_and_stays(database: SqlCorpus, t
     ]
     assert database.by_text("nobody knows", 5) == []
     assert repaired(take) == Repaired()
-
-
-def columns_of(database: SqlCorpus) -> list[tuple[Any, ...]]:
-    if database.access.dialect.name == "sqlite":
-        return asked(database, "SELECT name FROM pragma_table_info('qa_pairs')")
-    return asked(database, "SELECT column_name FROM information_schema.columns WHERE table_name = 'qa_pairs'")
 
 
 @pytest.mark.parametrize("both", [False, True])
@@ -298,12 +292,3 @@ def test_imports_that_somebody_removed_are_pointed_to_no_more(empty_sqlite_url: 
         assert repaired(take) == Repaired(pairs=1)
         with closing(sqlite3.connect(file)) as lite:
             assert lite.execute("PRAGMA foreign_key_check").fetchall() == []
-
-
-def put(database: SqlCorpus, statement: str, **values: object) -> None:
-    with database.access.writing() as connection:
-        connection.execute(text(statement), values)
-
-
-def written(database: SqlCorpus, vector: list[float]) -> object:
-    return struct.pack("<3f", *vector) if database.access.dialect.name == "sqlite" else str(vector)

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.corpus.columns import COLUMNS, NAMES, Kind, storable
+from core.corpus.database import StoredText
 from core.corpus.fusion import fuse
 from core.corpus.multiset import AnyOrder
 from core.corpus.row import CorpusRow, content_sha256
-from core.corpus.stored import StoredText
 from core.corpus.verifying import Wanted, compared, vector_differences
 
 

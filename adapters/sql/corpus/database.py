@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, text
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.importing import ROWS_AT_ONCE, count, held_pairs, last_import, vector_digests
 from adapters.sql.corpus.schema import bring_up, is_there
+from core.corpus.database import Hit, References, Standing, StoredText
 from core.corpus.importing import pairs_hash
-from core.corpus.stored import Hit, References, StoredText, Tally
+from core.corpus.stored import Tally
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -24,15 +25,16 @@ if TYPE_CHECKING:
 
     from adapters.sql.access import Access
     from adapters.sql.corpus.importing import SqlImporting
+    from core.corpus.database import Indexed, Nearest, Words
     from core.corpus.space import Space
-    from core.corpus.stored import Import, Importing, Indexed, Nearest, Words
+    from core.corpus.stored import Import, Importing
 
 #: Keys that one question names.
 KEYS_AT_ONCE = 500
 
 
 class SqlCorpus(ABC):
-    """`core.corpus.stored.CorpusDatabase`, but for what the two databases do differently."""
+    """`core.corpus.database.CorpusDatabase`, but for what the two databases do differently."""
 
     def __init__(self, access: Access) -> None:
         """Ask through `access`; nothing is connected yet."""
@@ -64,15 +66,31 @@ class SqlCorpus(ABC):
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection for questions; DatabaseError when no corpus is there."""
-        self.look()
+        nothing = DatabaseError(f"{self.place} holds no corpus yet; run `batchmill corpus import`")
+        if self.is_absent():
+            raise nothing
         with self.access.reading() as connection:
             if not is_there(connection, self.place):
-                raise DatabaseError(f"{self.place} holds no corpus yet; run `batchmill corpus import`")
+                raise nothing
             yield connection
 
     @abstractmethod
-    def look(self) -> None:
-        """Raise DatabaseError when asking would make a database where there is none."""
+    def is_absent(self) -> bool:
+        """Return whether asking would make a database where there is none."""
+
+    def standing(self) -> Standing | None:
+        """Return the last import and how many rows there are, None where no corpus is."""
+        if self.is_absent():
+            return None
+        with self.access.reading() as connection:
+            if not is_there(connection, self.place):
+                return None
+            return Standing(
+                schema=str(connection.scalar(text(statements.SCHEMA))),
+                last=last_import(connection),
+                rows={table: count(connection, counted) for table, counted in statements.COUNTED.items()},
+                current=count(connection, statements.COUNT_CURRENT),
+            )
 
     def last(self) -> Import | None:
         """Return the last import."""

@@ -11,7 +11,7 @@ from adapters.sql.corpus import postgresql_words as words
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.database import SqlCorpus
 from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name, little_endian, quoted
-from core.corpus.stored import Indexed, Words
+from core.corpus.database import Indexed, Words
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from core.corpus.database import Nearest
     from core.corpus.space import Space
-    from core.corpus.stored import Nearest
 
 #: Any number that all imports of this program agree on; PostgreSQL keeps such locks per database.
 _LOCK = 0x636F7270757321
@@ -55,7 +55,7 @@ ORDER BY ts_rank_cd(w.words, asked, 1) DESC, q.pair_id LIMIT :depth
 
 
 class PostgresCorpus(SqlCorpus):
-    """`core.corpus.stored.CorpusDatabase` in PostgreSQL."""
+    """`core.corpus.database.CorpusDatabase` in PostgreSQL."""
 
     def wait_in_line(self, connection: Connection) -> None:
         """Let nobody else import; DatabaseError when somebody does."""
@@ -64,8 +64,9 @@ class PostgresCorpus(SqlCorpus):
                 f"another `batchmill corpus import` writes into {self.place}; wait for its end and try again"
             )
 
-    def look(self) -> None:
-        """Do nothing: asking a server makes no database."""
+    def is_absent(self) -> bool:
+        """Return False: asking a server makes no database."""
+        return False
 
     def begin(self, connection: Connection) -> PostgresImporting:
         """Return the import that runs in this transaction."""

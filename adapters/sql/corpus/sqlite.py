@@ -13,8 +13,7 @@ from adapters.sql.corpus import statements
 from adapters.sql.corpus.database import SqlCorpus, is_missing
 from adapters.sql.corpus.importing import ROWS_AT_ONCE, STAGED_PAIRS, STAGED_VECTORS, SqlImporting, count
 from core.corpus.columns import COLUMNS, ROW_DIGEST, Kind
-from core.corpus.stored import Indexed, Words
-from core.errors import DatabaseError
+from core.corpus.database import Indexed, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +21,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from adapters.sql.access import Access
+    from core.corpus.database import Nearest
     from core.corpus.space import Space
-    from core.corpus.stored import Block, Nearest
+    from core.corpus.stored import Block
 
 _WORD = re.compile(r"\w+")
 #: More words than a person asks with; FTS5 bounds the depth of a question.
@@ -89,7 +89,7 @@ class SqliteImporting(SqlImporting):
 
 
 class SqliteCorpus(SqlCorpus):
-    """`core.corpus.stored.CorpusDatabase` in SQLite."""
+    """`core.corpus.database.CorpusDatabase` in SQLite."""
 
     def __init__(self, access: Access) -> None:
         """Ask through `access`, with foreign keys kept."""
@@ -106,10 +106,9 @@ class SqliteCorpus(SqlCorpus):
         """Return the import that runs in this transaction."""
         return SqliteImporting(connection)
 
-    def look(self) -> None:
-        """Raise DatabaseError when there is no file."""
-        if is_missing(str(self.access.engine.url.database)):
-            raise DatabaseError(f"{self.place} holds no corpus yet; run `batchmill corpus import`")
+    def is_absent(self) -> bool:
+        """Return whether there is no file."""
+        return is_missing(str(self.access.engine.url.database))
 
     def index(self, space: Space | None) -> Indexed:
         """Do nothing: triggers tell the full text of each change, and vectors are all compared."""

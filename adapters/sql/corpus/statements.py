@@ -29,6 +29,14 @@ LAST_VERSIONS = (
 )
 COUNT_FORMER = "SELECT count(*) FROM qa_versions"
 COUNT_VECTORS = "SELECT count(*) FROM embeddings"
+COUNT_CURRENT = "SELECT count(*) FROM qa_pairs WHERE retired_by IS NULL"
+#: The tables whose rows an import puts on record.
+COUNTED = {
+    "qa_pairs": "SELECT count(*) FROM qa_pairs",
+    "qa_versions": COUNT_FORMER,
+    "embeddings": COUNT_VECTORS,
+}
+SCHEMA = "SELECT version_num FROM corpus_version"
 LAST = (
     "SELECT number, build, dedup, space, counts, pairs, former, vectors, pairs_hash, at FROM imports "
     "ORDER BY number DESC LIMIT 1"
