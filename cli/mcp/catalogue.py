@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cli.mcp.tools import batches, creating, files, judging, looking, preparing, sending
+from cli.mcp.tools import batches, corpus, creating, files, judging, looking, preparing, sending
 
 TOOLS = {
     tool.name: tool
-    for room in (preparing, sending, looking, judging, batches, creating, files)
+    for room in (preparing, sending, looking, judging, corpus, batches, creating, files)
     for tool in room.TOOLS
 }
