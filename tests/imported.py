@@ -16,6 +16,7 @@ from adapters.corpus.vectors import VectorFolder
 from core.corpus.importing import Source, take_in
 from core.corpus.row import CorpusRow, content_sha256
 from core.corpus.space import Space
+from core.corpus.stored import Repaired
 from tests.corpora import rows_of
 from tests.ledgers import NOON
 
@@ -40,6 +41,7 @@ ROWS = rows_of(
 )
 #: One axis a pair, so that which is nearest is plain.
 AXES = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])
+VECTORS = dict(enumerate(AXES))
 
 
 def taking(database: SqlCorpus, folder: Path) -> Take:
@@ -73,6 +75,16 @@ def taking(database: SqlCorpus, folder: Path) -> Take:
         return counts
 
     return take
+
+
+def repaired(take: Take) -> Repaired:
+    """Repair, see that a second repair finds nothing and that a plain import is content, and return the counts."""
+    found = take(ROWS, VECTORS, repair=True)
+    again = take(ROWS, VECTORS, repair=True)
+    assert (again.nothing, again.repaired) == (True, Repaired())
+    assert take(ROWS, VECTORS).nothing
+    assert found.repaired is not None
+    return found.repaired
 
 
 def changed(row: CorpusRow, answer: str) -> CorpusRow:

@@ -9,14 +9,13 @@ import sqlite3
 import struct
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 import pytest
 
 from adapters.sql.corpus.opening import open_corpus
-from core.corpus.database import References, Words
 from core.corpus.stored import Repaired
-from tests.imported import AXES, ROWS, SPACE, asked, changed, columns_of, put, taking, written
+from core.errors import BadInputError
+from tests.imported import AXES, ROWS, SPACE, VECTORS, asked, changed, columns_of, put, repaired, taking, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from adapters.sql.corpus.database import SqlCorpus
     from tests.imported import Take
 
-VECTORS = dict(enumerate(AXES))
 STATE = "SELECT pair_id, version, answer, retired_by IS NULL FROM qa_pairs ORDER BY pair_id"
 FIRST = f"WHERE pair_id = '{ROWS[0].pair_id}'"
 
@@ -51,16 +49,6 @@ def take(database: SqlCorpus, tmp_path: Path) -> Take:
 def state(*rows: tuple[int, int]) -> list[tuple[Any, ...]]:
     """Return what stands in the database of these rows, each by its place and version."""
     return [(ROWS[place].pair_id, version, ROWS[place].answer, True) for place, version in rows]
-
-
-def repaired(take: Take) -> Repaired:
-    """Repair, see that a second repair finds nothing and that a plain import is content, and return the counts."""
-    found = take(ROWS, VECTORS, repair=True)
-    again = take(ROWS, VECTORS, repair=True)
-    assert (again.nothing, again.repaired) == (True, Repaired())
-    assert take(ROWS, VECTORS).nothing
-    assert found.repaired is not None
-    return found.repaired
 
 
 def test_a_database_that_nobody_touched_is_found_whole(database: SqlCorpus, take: Take) -> None:
@@ -213,71 +201,26 @@ def test_a_pair_that_somebody_retired_or_revived_is_as_the_corpus_says(database:
     assert (counts.revived, counts.retired, counts.unchanged) == (1, 1, 1)
 
 
-def test_words_that_somebody_removed_or_altered_are_found_and_analysed_again(
-    database: SqlCorpus, take: Take
-) -> None:
-    take(ROWS, VECTORS)
-    texts = {bytes.fromhex(row.content_sha256): (row.question, row.answer) for row in ROWS}
-    assert database.words(SPACE, texts) == Words()
-    gas = bytes.fromhex(ROWS[2].content_sha256)
-    if database.access.dialect.name == "sqlite":
-        asked(database, "INSERT INTO qa_words (qa_words) VALUES ('delete-all')")
-        found = Words(broken=True)
-    else:
-        put(database, "UPDATE qa_words SET words = 'pool' WHERE content_sha256 = :gas", gas=gas)
-        asked(database, "DELETE FROM qa_words WHERE words @@ to_tsquery('english', 'impermanent')")
-        found = Words(lacking=1, other=(gas,))
-    assert database.by_text("gas", 5) == []
-    assert database.words(SPACE, texts) == found
-
-    assert repaired(take) == Repaired(texts=3 if found.broken else 2)
-    assert database.words(SPACE, texts) == Words()
-    assert database.by_text("gas", 5) == [ROWS[2].pair_id]
-    assert database.by_text("impermanent", 5) == [ROWS[0].pair_id]
-
-
-@pytest.mark.postgres
-def test_words_alone_that_are_not_theirs_are_reason_enough_for_a_repair(
-    empty_postgres_url: str, tmp_path: Path
-) -> None:
-    with closing(open_corpus(empty_postgres_url)) as database:
-        take = taking(database, tmp_path)
-        take(ROWS, VECTORS)
-        asked(database, "UPDATE qa_words SET words = 'pool'")
-
-        assert repaired(take) == Repaired(texts=3)
-
-
-@pytest.mark.postgres
-def test_an_import_that_was_stopped_before_its_words_and_indexes_is_seen_and_made_up_for(
-    empty_postgres_url: str, tmp_path: Path
-) -> None:
-    with closing(open_corpus(empty_postgres_url)) as database:
-        take = taking(database, tmp_path)
-        with mock.patch.object(database, "index"):
-            take(ROWS, VECTORS)
-        found = database.words(SPACE, {})
-        assert (found.lacking, found.unindexed) == (3, ("words", "vectors"))
-
-        assert take(ROWS, VECTORS).nothing
-        assert database.words(SPACE, {}) == Words()
-
-
-def test_sessions_and_indicators_that_somebody_removed_come_back(empty_sqlite_url: str, tmp_path: Path) -> None:
+def test_a_text_that_is_no_utf_8_is_another_text_and_put_right(empty_sqlite_url: str, tmp_path: Path) -> None:
     with closing(open_corpus(empty_sqlite_url)) as database:
         take = taking(database, tmp_path)
         take(ROWS, VECTORS)
-        with closing(sqlite3.connect(str(database.access.engine.url.database))) as lite, lite:
-            lite.execute("DELETE FROM sessions")
-            lite.execute("DELETE FROM indicators")
-            lite.execute("INSERT INTO sessions VALUES (99)")
-        assert database.references() == [
-            References("sessions", ("30",), 1),
-            References("indicators", ("tvl",), 0),
-        ]
+        asked(database, f"UPDATE qa_pairs SET answer = CAST(x'67ff61' AS text) {FIRST}")
+        assert next(each.answer for each in database.texts()) == "g\ufffda"
 
-        assert repaired(take) == Repaired(references=2)
-        assert database.references() == [References("sessions", (), 1), References("indicators", (), 0)]
+        assert repaired(take) == Repaired(pairs=1)
+        assert asked(database, STATE) == state((0, 2), (1, 1), (2, 1))
+
+
+def test_a_repair_that_fails_leaves_what_it_found(database: SqlCorpus, take: Take) -> None:
+    take(ROWS, VECTORS)
+    asked(database, f"UPDATE qa_pairs SET answer = 'Nobody knows.' {FIRST}")
+    before = asked(database, STATE)
+
+    with pytest.raises(BadInputError, match="twice; nothing was imported"):
+        take([*ROWS, ROWS[2]], VECTORS, repair=True)
+    assert asked(database, STATE) == before
+    assert asked(database, "SELECT count(*) FROM imports") == [(1,)]
 
 
 def test_imports_that_somebody_removed_are_pointed_to_no_more(empty_sqlite_url: str, tmp_path: Path) -> None:

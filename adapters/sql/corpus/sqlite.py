@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, text
@@ -98,6 +99,8 @@ class SqliteCorpus(SqlCorpus):
         @event.listens_for(access.engine, "connect")
         def _keep_keys(connection: Any, _record: object) -> None:  # noqa: ANN401 - a sqlite3.Connection
             connection.execute("PRAGMA foreign_keys=ON")
+            # A text that a failing disk or a careless hand made no UTF-8 is another text, not the end of a walk.
+            connection.text_factory = partial(str, encoding="utf-8", errors="replace")
 
     def wait_in_line(self, connection: Connection) -> None:
         """Do nothing: SQLite lets one write at a time, and others wait."""
