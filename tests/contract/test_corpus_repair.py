@@ -59,6 +59,13 @@ def test_a_database_that_nobody_touched_is_found_whole(database: SqlCorpus, take
     assert database.last() == before
 
 
+def test_a_repair_reads_some_thousand_pairs_at_a_time(database: SqlCorpus, take: Take) -> None:
+    take(ROWS, VECTORS)
+
+    with database.importing() as importing:
+        assert [len(rows) for rows in importing.stored()] == [3]
+
+
 def test_a_repair_of_nothing_is_a_first_import(database: SqlCorpus, take: Take) -> None:
     assert take(ROWS, VECTORS, repair=True).new == 3
     assert [tuple(row) for row in asked(database, STATE)] == state((0, 1), (1, 1), (2, 1))

@@ -75,7 +75,7 @@ class SqlImporting(ABC):
         found = self.connection.execute(
             text(statements.STORED), execution_options={"yield_per": ROWS_AT_ONCE}
         ).mappings()
-        for rows in found.partitions():
+        for rows in found.partitions(ROWS_AT_ONCE):
             yield [self.values(dict(row)) for row in rows]
 
     @abstractmethod
