@@ -146,7 +146,12 @@ def database_url(root: Path, settings: Settings) -> str:
 
 
 def located(root: Path, url: str) -> str:
-    """Return the address of a database, in which a relative SQLite path lies in the workspace."""
+    """Return the address of a database, in which a relative SQLite path lies in the workspace.
+
+    One that names no file stays as it is, for `parse` to refuse.
+    """
+    if url.removeprefix(SQLITE) in {"", ":memory:"}:
+        return url
     if url.startswith(SQLITE) and not url.startswith(SQLITE + "/"):
         return f"{SQLITE}{root / url.removeprefix(SQLITE)}"
     return url

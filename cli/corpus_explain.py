@@ -10,6 +10,7 @@ from adapters.corpus.parts import read_columns
 from adapters.corpus.tables import find_structs, read_structs
 from cli.corpus_choices import Listed
 from cli.corpus_standing import deduplicated, paths_of
+from cli.locating import find_source
 from core.corpus.chain import chain
 from core.corpus.hints import Hinted
 from core.corpus.outcome import Asked, Member, Tie
@@ -44,7 +45,10 @@ class Explained(msgspec.Struct, frozen=True):
 
 
 def explain(opened: Opened, asked: str) -> Explained:
-    """Return why a pair stays or was archived; NotFoundError for a pair that is not in the corpus."""
+    """Return why a pair stays or was archived.
+
+    NotFoundError for a pair that is not in the corpus; for an id of no pair it names the nearest that there is.
+    """
     home, corpus, manifest = deduplicated(opened)
     folder = home.root / manifest.folder
     mine = find_structs(folder / "members.parquet", Member, "pair_id", asked)
@@ -52,6 +56,7 @@ def explain(opened: Opened, asked: str) -> Explained:
     if not mine and not any(
         asked in each["pair_id"] for each in read_columns(paths_of(home, corpus), ["pair_id"])
     ):
+        find_source(opened.database.store, asked)
         raise NotFoundError(
             f"the corpus has no pair {one_line(asked)}; `batchmill pair {one_line(asked)}` says where it is"
         )

@@ -10,9 +10,9 @@ from adapters.corpus.nearest import nearest
 from cli.corpus_choices import Way
 from cli.corpus_database import corpus_database, shown
 from cli.embedding_spaces import embedder_of, settings_space
+from core.corpus.database import Hit  # noqa: TC001 - msgspec reads the annotations at run time
 from core.corpus.fusion import fuse
 from core.corpus.space import DOCUMENT, QUERY
-from core.corpus.stored import Hit  # noqa: TC001 - msgspec reads the annotations at run time
 from core.errors import BadInputError, ProviderError
 
 if TYPE_CHECKING:
@@ -27,17 +27,21 @@ LONGEST = 4_000
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A pair with its place in the merged ranking and in each of the two, None where it is not in sight there."""
+    """A pair with its place in the merged ranking and in each of the two, None where it is not in sight there.
+
+    `similarity` is the cosine of its vector and that of the query: 1 for the same direction, 0 for nothing shared.
+    """
 
     rank: int
     score: float
     by_vector: int | None
     by_text: int | None
+    similarity: float | None
     pair: Hit
 
 
 class Searched(msgspec.Struct, frozen=True, kw_only=True):
-    """What a search found; `note` says why there are no vectors in it where they were wanted."""
+    """What a search found; `note` says what one way of searching did not bring, and why."""
 
     query: str
     database: str
@@ -58,6 +62,7 @@ def search(opened: Opened, query: str, most: int, only: Way | None) -> Searched:
         raise BadInputError("there is nothing to search for; give some words or a question")
     depth = max(most, DEPTH)
     rankings: dict[Way, list[str]] = {}
+    cosines: dict[str, float] = {}
     note = None
     with corpus_database(opened) as database:
         last = database.last()
@@ -65,13 +70,16 @@ def search(opened: Opened, query: str, most: int, only: Way | None) -> Searched:
             space = settings_space(opened)
             try:
                 _check_vectors(last.space if last else None, space)
-                rankings[Way.VECTOR] = _by_vector(opened, database, space, query, depth)
+                cosines = dict(_by_vector(opened, database, space, query, depth))
+                rankings[Way.VECTOR] = list(cosines)
             except (BadInputError, ProviderError) as error:
                 if only is Way.VECTOR:
                     raise
                 note = f"by words alone: {error}"
         if only is not Way.VECTOR:
             rankings[Way.TEXT] = database.by_text(query, depth)
+            if cosines and not rankings[Way.TEXT]:
+                note = "by meaning alone: no pair has one of these words; the nearest follow, however far they are"
         fused = fuse(list(rankings.values()))[:most]
         hits = {hit.pair_id: hit for hit in database.hits([pair_id for pair_id, _ in fused])}
         places = {way: {pair: place for place, pair in enumerate(found, 1)} for way, found in rankings.items()}
@@ -86,6 +94,7 @@ def search(opened: Opened, query: str, most: int, only: Way | None) -> Searched:
                     score=round(score, 6),
                     by_vector=places.get(Way.VECTOR, {}).get(pair_id),
                     by_text=places.get(Way.TEXT, {}).get(pair_id),
+                    similarity=round(cosines[pair_id], 4) if pair_id in cosines else None,
                     pair=hits[pair_id],
                 )
                 for rank, (pair_id, score) in enumerate(fused, 1)
@@ -106,7 +115,9 @@ def _check_vectors(imported: str | None, space: Space) -> None:
         )
 
 
-def _by_vector(opened: Opened, database: SqlCorpus, space: Space, query: str, depth: int) -> list[str]:
+def _by_vector(
+    opened: Opened, database: SqlCorpus, space: Space, query: str, depth: int
+) -> list[tuple[str, float]]:
     """Return the nearest pairs; what finds documents is a query, and every other task is its own counterpart."""
     task = QUERY if space.task == DOCUMENT else space.task
     [vector] = embedder_of(opened).embed([query], task)

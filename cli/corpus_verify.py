@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,23 +14,34 @@ from cli.corpus_import import archived_of
 from cli.corpus_standing import deduplicated, paths_of
 from cli.embedding_spaces import settings_space
 from cli.vector_syncing import gathered
-from core.corpus.verifying import column_differences, compared, tally_differences, vector_differences
+from core.corpus.columns import storable
+from core.corpus.verifying import (
+    column_differences,
+    compared,
+    reference_differences,
+    space_difference,
+    tally_differences,
+    vector_differences,
+    word_differences,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from adapters.corpus.vectors import VectorFolder
     from adapters.sql.corpus.database import SqlCorpus
     from cli.compose import Opened
+    from core.corpus.database import References
+    from core.corpus.space import Space
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """What was compared, and in which ways the database is not as the corpus is: none when all is well.
 
     `corpus` and `stored` count pairs; the hashes are over pair ids and texts in any order; `vectors` are those
-    that texts of the corpus have in `space`. Every text and every vector's sha256 was compared, and of `sampled`
-    pairs every column and the vector value by value.
+    that texts of the corpus have in `space`. Every text and every vector's sha256 was compared, whether searching
+    by words knows them, and what pairs refer to; of `sampled` pairs every column, the words, and the vector value
+    by value. `notes` name what is there beside the corpus and does no harm.
     """
 
     database: str
@@ -43,6 +54,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     stored_vectors: int
     sampled: int
     seed: int
+    notes: tuple[str, ...]
     differences: tuple[str, ...]
 
 
@@ -54,17 +66,24 @@ def verify(opened: Opened, sample: int, seed: int) -> Verified:
     home, corpus, found = deduplicated(opened)
     paths, archived = paths_of(home, corpus), archived_of(home.root / found.folder)
     folder = gathered(opened, settings_space(opened))
-    expected = {
-        key.decode(): content
-        for block, contents in pair_blocks(paths, archived)
-        for key, content in zip(block.keys, contents, strict=True)
-    }
+    expected = {pair: wanted for block, _ in pair_blocks(paths, archived) for pair, wanted in block.wanted()}
+    contents = {each.content for each in expected.values()}
     chosen = random.Random(seed).sample(sorted(expected), min(sample, len(expected)))  # noqa: S311 - a sample, no secret
     with corpus_database(opened) as database:
         texts = compared(expected, database.texts())
-        differences = [*tally_differences(database.last(), database.tally()), *texts.differences]
-        differences += _columns(database, paths, chosen)
-        digests, vectors = vectors_held(folder, set(expected.values()), {expected[each] for each in chosen})
+        last, spaces = database.last(), database.spaces()
+        differences = [*tally_differences(last, database.tally()), *texts.differences]
+        differences += space_difference(last, folder.space.name)
+        sampled = list(pairs_named(paths, chosen))
+        differences += _columns(database, sampled)
+        references = database.references()
+        differences += reference_differences(references)
+        texts_of = {
+            expected[row["pair_id"]].content: (storable(row["question"]), storable(row["answer"]))
+            for row in sampled
+        }
+        differences += word_differences(database.words(folder.space, texts_of))
+        digests, vectors = vectors_held(folder, contents, set(texts_of))
         stored = database.vector_digests(folder.space)
         differences += vector_differences(digests, stored)
         differences += _vectors(database, folder, vectors)
@@ -74,18 +93,31 @@ def verify(opened: Opened, sample: int, seed: int) -> Verified:
             stored=texts.there,
             corpus_hash=texts.hash_here,
             stored_hash=texts.hash_there,
-            space=folder.space.name if digests or stored else None,
+            space=folder.space.name if digests or spaces else None,
             vectors=len(digests),
             stored_vectors=len(stored),
             sampled=len(chosen),
             seed=seed,
+            notes=(*_beside(references), *_other_spaces(folder.space, spaces)),
             differences=tuple(dict.fromkeys(differences)),
         )
 
 
-def _columns(database: SqlCorpus, paths: Sequence[Path], chosen: Sequence[str]) -> Iterator[str]:
-    there = database.rows(chosen)
-    for row in pairs_named(paths, chosen):
+def _beside(references: Sequence[References]) -> Iterator[str]:
+    for each in references:
+        if each.needless:
+            yield f"{each.table} holds {each.needless:,} rows that no pair refers to; they are left alone"
+
+
+def _other_spaces(named: Space, spaces: Mapping[str, int]) -> Iterator[str]:
+    for space, number in spaces.items():
+        if space != named.name:
+            yield f"embeddings holds {number:,} vectors of {space} too, which the settings do not name"
+
+
+def _columns(database: SqlCorpus, sampled: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    there = database.rows([row["pair_id"] for row in sampled])
+    for row in sampled:
         yield from column_differences(row["pair_id"], row, there.get(row["pair_id"]))
 
 

@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adapters.corpus.copying import digest_bytes, digests, field_of, header, joined, slices, strided
-from core.corpus.columns import COLUMNS, Kind
+from core.corpus.columns import COLUMNS, NAMES, NUL, Kind, holds_nul, storable
+from core.corpus.row import content_sha256
+from core.corpus.verifying import Wanted
 from core.errors import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.corpus.space import Space
 
@@ -29,6 +31,7 @@ class PairBlock:
 
     def __init__(self, batch: pa.RecordBatch) -> None:
         """Take rows with the columns of a pair, in their order."""
+        batch, replaced = _without_nul(batch)
         self._batch = batch
         fields = joined(*(field_of(batch.column(name), kind) for name, kind, _ in COLUMNS))
         self.keys: list[bytes] = batch.column("pair_id").cast(pa.binary()).to_pylist()
@@ -36,10 +39,21 @@ class PairBlock:
         self._rows = joined(header(len(COLUMNS) + 1, len(self.keys)), fields, digests(b"".join(self.digests)))
         contents = digest_bytes(batch.column("content_sha256"))
         self.contents = [contents[at : at + _DIGEST_BYTES] for at in range(0, len(contents), _DIGEST_BYTES)]
+        self.replaced = {self.keys[place]: names for place, names in replaced.items()}
+
+    def wanted(self) -> Iterator[tuple[str, Wanted]]:
+        """Yield each pair's id, and what a database is compared with."""
+        others = (self._batch.column(name).to_pylist() for name in ("session", "indicator"))
+        for place, (key, content, *rest) in enumerate(zip(self.keys, self.contents, *others, strict=True)):
+            text = self._text_hash(place) if key in self.replaced else content
+            yield key.decode(), Wanted(content, text, *rest)
+
+    def _text_hash(self, place: int) -> bytes:
+        question, answer = (self._batch.column(name)[place].as_py() for name in ("question", "answer"))
+        return bytes.fromhex(content_sha256(question, answer))
 
     def copied(self, chosen: Sequence[int]) -> bytes:
-        """Return rows for a binary COPY; BadInputError names a pair that holds the character NUL."""
-        self._refuse_nul(chosen)
+        """Return rows for a binary COPY."""
         return _together(self._rows, chosen)
 
     def listed(self, chosen: Sequence[int]) -> Iterable[tuple[Any, ...]]:
@@ -47,21 +61,6 @@ class PairBlock:
         batch = self._batch.take(pa.array(chosen, pa.int32()))
         columns = [_values(batch.column(name), kind) for name, kind, _ in COLUMNS]
         return zip(*columns, [self.digests[place] for place in chosen], strict=True)
-
-    def _refuse_nul(self, chosen: Sequence[int]) -> None:
-        for name, kind, _ in COLUMNS:
-            if kind not in {Kind.TEXT, Kind.TEXTS}:
-                continue
-            column = self._batch.column(name)
-            flat = column.flatten() if kind is Kind.TEXTS else column
-            if not pc.any(pc.match_substring(flat, "\0")).as_py():
-                continue
-            for place in chosen:
-                if "\0" in "".join(column[place].as_py() or ()):
-                    raise BadInputError(
-                        f"{name} of the pair {self.keys[place].decode()} holds the character NUL, which "
-                        "PostgreSQL cannot hold; nothing was imported, refine the pair again or import into SQLite"
-                    )
 
 
 class VectorBlock:
@@ -89,6 +88,11 @@ class VectorBlock:
         self.digests = [hashlib.sha256(row).digest() for row in self._vectors]
         self._rows = self._joined()
 
+    @property
+    def replaced(self) -> Mapping[bytes, Sequence[str]]:
+        """Nothing: vectors are no texts."""
+        return {}
+
     def copied(self, chosen: Sequence[int]) -> bytes:
         """Return rows for a binary COPY: content hash, sha256, and the vector as pgvector receives it."""
         return _together(self._rows, chosen)
@@ -106,6 +110,24 @@ class VectorBlock:
         rows["values"] = self._vectors
         parts = (digests(b"".join(self.keys)), digests(b"".join(self.digests)), strided(rows))
         return joined(header(len(parts), count), *parts)
+
+
+def _without_nul(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[int, list[str]]]:
+    """Return rows as databases hold them, and the columns that this changed, by the places of the rows."""
+    replaced: dict[int, list[str]] = {}
+    columns = {name: batch.column(name) for name in NAMES}
+    for name, kind, _ in COLUMNS:
+        if kind not in {Kind.TEXT, Kind.TEXTS}:
+            continue
+        column = columns[name]
+        if not pc.any(pc.match_substring(column.flatten() if kind is Kind.TEXTS else column, NUL)).as_py():
+            continue
+        values = column.to_pylist()
+        for place, value in enumerate(values):
+            if holds_nul(value):
+                replaced.setdefault(place, []).append(name)
+        columns[name] = pa.array([storable(value) for value in values], column.type)
+    return (pa.RecordBatch.from_pydict(columns) if replaced else batch), replaced
 
 
 def _together(rows: pa.Array, chosen: Sequence[int]) -> bytes:

@@ -9,11 +9,11 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.corpus.stored import Vectors
+    from core.corpus.database import Vectors
 
 
-def nearest(vectors: Vectors, vector: Sequence[float], depth: int) -> list[bytes]:
-    """Return the content hashes of the `depth` vectors with the greatest cosine, the greatest first.
+def nearest(vectors: Vectors, vector: Sequence[float], depth: int) -> list[tuple[bytes, float]]:
+    """Return the content hashes of the `depth` vectors with the greatest cosine, and that, the greatest first.
 
     All vectors have length 1, so the cosine is their product.
     """
@@ -24,4 +24,4 @@ def nearest(vectors: Vectors, vector: Sequence[float], depth: int) -> list[bytes
         first = np.argpartition(-products, depth - 1)[:depth] if depth < len(products) else range(len(products))
         best += [(float(products[place]), contents[place]) for place in first]
         best = sorted(best, key=lambda each: (-each[0], each[1]))[:depth]
-    return [content for _, content in best]
+    return [(content, cosine) for cosine, content in best]

@@ -17,13 +17,24 @@ def register(_app: typer.Typer) -> None:
     corpus.command()(search)
 
 
-def import_(context: typer.Context, *, as_json: Json = False) -> None:
+def import_(
+    context: typer.Context,
+    *,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Put right what was altered, removed or added by hand.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Take the pairs that stay, and their vectors, into the database that corpus.database names.
 
     By default that is corpus.db in the workspace (SQLite); it may be PostgreSQL with pgvector. Importing again
     changes nothing: a pair that changed becomes a new version, and one that dropped out of the corpus is
     retired, not deleted. All of it is one transaction: whatever goes wrong, the database is as before. Indexes for
     searching are built after it.
+
+    With --repair all that the database holds is read and hashed anew. An altered pair becomes a new version, and
+    what somebody made of it a former one; what is missing comes back; pairs that no import wrote are retired. What
+    no file has is counted.
     """
     from cli.compose import opened
     from cli.corpus_extra import require
@@ -34,7 +45,7 @@ def import_(context: typer.Context, *, as_json: Json = False) -> None:
     from cli.corpus_import import import_corpus
 
     with opened(*context.obj) as workspace:
-        done = import_corpus(workspace)
+        done = import_corpus(workspace, repair=repair)
     if as_json:
         emit_json(done)
     else:
@@ -57,6 +68,7 @@ def verify(
     from cli.render.corpus_database import verified_lines
     from cli.render.text import emit_json, say_all
     from core.errors import RefusedError
+    from core.planning.naming import counted
 
     require("pyarrow", "numpy")
     from cli.corpus_verify import verify as verified
@@ -69,9 +81,9 @@ def verify(
         say_all(verified_lines(done))
     if done.differences:
         raise RefusedError(
-            f"{done.database} is not as the corpus is, in {len(done.differences):,} ways; `batchmill corpus "
-            "import` brings it up to a newer corpus, and what was altered in it since comes back only from a copy "
-            "of it, or by an import into an empty database (`corpus.database`)"
+            f"{done.database} is not as the corpus is, in {counted(len(done.differences), 'way')}; `batchmill "
+            "corpus import` brings it up to a newer corpus, and `batchmill corpus import --repair` puts right "
+            "what was altered in it"
         )
 
 

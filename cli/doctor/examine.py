@@ -11,7 +11,7 @@ from adapters.files.workspace import Workspace
 from adapters.sql.database import open_database
 from adapters.sql.glance import glance
 from cli.compose import Opened, api_key, database_url
-from cli.doctor import files, ledger, machine, provider
+from cli.doctor import corpus, files, ledger, machine, provider
 from cli.doctor import settings as pace
 from cli.doctor.finding import safely
 
@@ -109,6 +109,7 @@ class _Examined:
             "documents", lambda: files.check_documents(model, self.files, submissions, driven=self._driven)
         )
         yield from safely("recorded files", lambda: files.check_recorded(opened, rows))
+        yield from safely(corpus.CHECK, lambda: corpus.check_corpus(opened))
 
     def _driver(self, database: Glance, under_way: int | None) -> Iterator[Finding]:
         drivers = ledger.sort_drivers(database.drivers(), self._clock.now())

@@ -1,11 +1,19 @@
-"""All tools by name."""
+"""Every tool there is, by its name."""
 
 from __future__ import annotations
 
-from cli.mcp.tools import batches, corpus_steps, creating, fetching, files, judging, looking, preparing, sending
+from cli.mcp.tools import (
+    batches,
+    corpus_search,
+    corpus_steps,
+    creating,
+    fetching,
+    files,
+    judging,
+    looking,
+    preparing,
+    sending,
+)
 
-TOOLS = {
-    tool.name: tool
-    for room in (preparing, sending, looking, judging, batches, creating, fetching, files, corpus_steps)
-    for tool in room.TOOLS
-}
+ROOMS = (preparing, sending, looking, judging, batches, creating, fetching, files, corpus_steps, corpus_search)
+TOOLS = {tool.name: tool for room in ROOMS for tool in room.TOOLS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.corpus.row import CorpusRow
 
@@ -43,3 +43,17 @@ def _column(name: str) -> Column:
 COLUMNS: tuple[Column, ...] = tuple(_column(name) for name in CorpusRow.__struct_fields__ if name not in _LEFT_OUT)
 ROW_DIGEST = Column("row_sha256", Kind.DIGEST, optional=False)
 NAMES = tuple(column.name for column in COLUMNS)
+#: What PostgreSQL holds in no text, and what stands for it in either database.
+NUL, REPLACEMENT = "\0", "\ufffd"
+
+
+def storable(value: Any) -> Any:  # noqa: ANN401 - any value of a column
+    """Return a value as both databases hold it: U+FFFD for the character NUL in texts, and all else as it is."""
+    if isinstance(value, str):
+        return value.replace(NUL, REPLACEMENT)
+    return [storable(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def holds_nul(value: str | list[str] | None) -> bool:
+    """Return whether a text, or one of several, holds the character NUL."""
+    return bool(value) and NUL in "".join(value or ())

@@ -1,22 +1,16 @@
-"""The corpus in a database: what an import asks of one, what a search finds, and in which form rows cross."""
+"""The corpus in a database: what an import asks of one, and in which form rows cross."""
 
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from core.corpus.space import Space
-
-    #: The vectors of a space, some thousand at a time: content hashes, and float32 in little-endian order, joined.
-    Vectors = Iterable[tuple[Sequence[bytes], bytes]]
-    #: Returns the content hashes of the `depth` vectors nearest to one by the cosine, the nearest first.
-    Nearest = Callable[[Vectors, Sequence[float], int], list[bytes]]
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -39,11 +33,36 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     pairs_hash: str
 
 
+class Repaired(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a repair found beside what an import brings anyway.
+
+    `pairs` held something else than an import had written (they are among the `changed`), `vectors` likewise
+    (among the new ones); `aside` are vectors that no text of the corpus has and no file: they are kept under
+    another space. `references` are sessions and indicators that lacked, `texts` those whose words were analysed
+    again for searching, all where the full text was not what the pairs hold. `lost` are rows that no file has, so
+    that only a copy of the database brings them back: retired pairs and former versions that are gone, and rows
+    outside the corpus that are not what their digest says.
+    """
+
+    pairs: int = 0
+    vectors: int = 0
+    aside: int = 0
+    references: int = 0
+    texts: int = 0
+    lost: int = 0
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was put right."""
+        return not (self.pairs or self.vectors or self.aside or self.references or self.texts)
+
+
 class ImportCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an import did to pairs, and how many of the current ones have a vector.
 
     `changed` pairs got a new version, `revived` ones had been retired; one that comes back changed is only
-    `changed`. `current` = `new` + `changed` + `revived` + `unchanged`.
+    `changed`. `current` = `new` + `changed` + `revived` + `unchanged`. In `replaced` of the current pairs U+FFFD
+    stands for the character NUL. `repaired` is None where the import trusted what the database says of itself.
     """
 
     current: int
@@ -55,11 +74,14 @@ class ImportCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vectors_new: int
     vectors: int
     vectors_missing: int
+    replaced: int = 0
+    repaired: Repaired | None = None
 
     @property
     def nothing(self) -> bool:
         """Whether the database was as the corpus is."""
-        return not (self.new or self.changed or self.revived or self.retired or self.vectors_new)
+        mended = self.repaired is not None and not self.repaired.nothing
+        return not (self.new or self.changed or self.revived or self.retired or self.vectors_new or mended)
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -90,11 +112,13 @@ class Block(Protocol):
         """One a key."""
         ...
 
-    def copied(self, chosen: Sequence[int]) -> bytes:
-        """Return rows as PostgreSQL's binary COPY has them, without its header and trailer.
+    @property
+    def replaced(self) -> Mapping[bytes, Sequence[str]]:
+        """The columns in which U+FFFD stands for the character NUL, by the keys of those rows."""
+        ...
 
-        Raises BadInputError that names a pair whose text PostgreSQL cannot hold.
-        """
+    def copied(self, chosen: Sequence[int]) -> bytes:
+        """Return rows as PostgreSQL's binary COPY has them, without its header and trailer."""
         ...
 
     def listed(self, chosen: Sequence[int]) -> Iterable[tuple[Any, ...]]:
@@ -115,6 +139,33 @@ class Importing(Protocol):
 
     def held_vectors(self, space: Space) -> dict[bytes, bytes]:
         """Return the sha256 of each vector of a space, by content hash."""
+        ...
+
+    def make_ready(self) -> Ready:
+        """Make ready for a repair, and return what that put right.
+
+        No pair's version is one that a former version of it has, and what pairs refer to is there.
+        """
+        ...
+
+    def mend_words(self) -> int:
+        """Analyse again, at the end of a repair, texts whose words are not theirs; return how many."""
+        ...
+
+    def amend(self, imported: Import) -> None:
+        """Record other counts of an import that was settled in this transaction."""
+        ...
+
+    def stored(self) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Yield the columns of all pairs, retired ones too, some thousand at a time: texts as lists."""
+        ...
+
+    def stored_vectors(self, space: Space) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield the content hash of each vector of a space, the sha256 that it claims, and its float32 values."""
+        ...
+
+    def last_versions(self) -> dict[bytes, int]:
+        """Return the last former version of each pair that has former ones alone."""
         ...
 
     def former(self) -> int:
@@ -138,10 +189,20 @@ class Importing(Protocol):
         ...
 
 
+class Ready(NamedTuple):
+    """What was put right before a repair began: sessions and indicators that lacked, texts without their words."""
+
+    references: int
+    texts: int
+
+
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
     """What an import does beside the rows that were staged.
 
     `retired` are the ids of pairs that dropped out, each with that of the pair it was merged into, if any.
+    `continued` are pairs of which former versions alone were left, each with the version that comes after those;
+    `admitted` are pairs outside the corpus whose digest is corrected to what they hold. Vectors that are put
+    `aside` are named by their contents.
     """
 
     imported: Import
@@ -149,87 +210,7 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     retired: Sequence[tuple[bytes, str | None]]
     revived: Sequence[bytes]
     unwanted: Sequence[bytes]
-
-
-class StoredText(msgspec.Struct, frozen=True, gc=False):
-    """A current pair as it is to be verified: its id, the content hash it claims, and its text."""
-
-    pair_id: str
-    content_sha256: bytes
-    question: str
-    answer: str
-
-
-class Hit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A pair that a search found, with where it comes from."""
-
-    pair_id: str
-    version: int
-    wave: int
-    batch: int
-    source: str | None
-    session: int | None
-    indicator: str | None
-    question: str
-    answer: str
-
-
-class Indexed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What was made for searching: texts that were analysed, and whether an index over all was built anew."""
-
-    texts: int
-    text_index: bool
-    vector_index: bool
-
-
-class CorpusDatabase(Protocol):
-    """A database that holds the corpus; every failure is a DatabaseError."""
-
-    @property
-    def place(self) -> str:
-        """Where it is, for people, without user and password."""
-        ...
-
-    def importing(self) -> AbstractContextManager[Importing]:
-        """Begin an import, which is undone by an exception; nobody else imports meanwhile."""
-        ...
-
-    def index(self, space: Space | None) -> Indexed:
-        """Bring up to date what searching needs beside the rows; nothing that is there is made again."""
-        ...
-
-    def last(self) -> Import | None:
-        """Return the last import."""
-        ...
-
-    def tally(self) -> Tally:
-        """Return what the tables hold now, whatever imports left."""
-        ...
-
-    def texts(self) -> Iterator[StoredText]:
-        """Yield every current pair, some thousand in memory at a time."""
-        ...
-
-    def rows(self, pair_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """Return all columns of current pairs by their ids: texts as lists, digests as bytes."""
-        ...
-
-    def vector_digests(self, space: Space) -> dict[bytes, bytes]:
-        """Return the sha256 of each vector of a space as it was imported, by content hash."""
-        ...
-
-    def vectors_of(self, space: Space, contents: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Return vectors by content hash, as float32 in little-endian order."""
-        ...
-
-    def by_text(self, text: str, depth: int) -> list[str]:
-        """Return the ids of current pairs that the words of any text find, the best first."""
-        ...
-
-    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
-        """Return the ids of the current pairs nearest to a vector; `nearest` is for who has no index."""
-        ...
-
-    def hits(self, pair_ids: Sequence[str]) -> list[Hit]:
-        """Return current pairs in the order of their ids."""
-        ...
+    continued: Sequence[tuple[bytes, int]] = ()
+    admitted: Sequence[tuple[bytes, bytes]] = ()
+    aside: Sequence[bytes] = ()
+    repairs: bool = False

@@ -66,7 +66,7 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     corpus.CorpusBuilt: ("corpus.built", 1),
     corpus.CorpusDeduplicated: ("corpus.deduplicated", 1),
     corpus.CorpusExported: ("corpus.exported", 1),
-    corpus.CorpusImported: ("corpus.imported", 1),
+    corpus.CorpusImported: ("corpus.imported", 2),
     adopted.BatchAdopted: ("batch.adopted", 1),
     adopted.AdoptedFileRead: ("batch.adopted_file_read", 1),
     adopted.JobClaimed: ("batch.job_claimed", 1),
@@ -92,10 +92,16 @@ def _planned_without_dependency(planned: dict[str, Any]) -> dict[str, Any]:
     return planned | {"depends_on": None}
 
 
+def _imported_without_repair(imported: dict[str, Any]) -> dict[str, Any]:
+    """Return an import as it is stored today: none repaired or replaced anything then."""
+    return imported | {"counts": imported["counts"] | {"replaced": 0, "repaired": None}}
+
+
 #: From the data of (name, version) to the data of (name, version + 1).
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("wave.planned", 1): _planned_by_the_file,
     ("wave.planned", 2): _planned_without_dependency,
+    ("corpus.imported", 1): _imported_without_repair,
 }
 
 _CURRENT = {name: (cls, schema) for cls, (name, schema) in NAMES.items()}

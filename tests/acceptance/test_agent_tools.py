@@ -30,7 +30,7 @@ ALL = {
         "cost",
     ),
     *("assess", "sample", "accept", "reject", "reconcile"),
-    *("corpus_build", "corpus_dedup", "corpus_status", "corpus_explain", "corpus_export"),
+    *("corpus_build", "corpus_dedup", "corpus_status", "corpus_explain", "corpus_export", "corpus_search"),
 }
 CONFIRMED = {
     *("batch_create", "batch_cancel", "batch_delete", "delete_file", "submit", "drive", "accept", "reject"),

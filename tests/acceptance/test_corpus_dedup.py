@@ -116,7 +116,7 @@ def test_text_of_a_pair_does_not_steer_the_terminal(home: Mill) -> None:
 def test_what_does_not_exist_is_named(home: Mill) -> None:
     assert "run `batchmill corpus dedup` first" in home.refused("corpus dedup --explain w3-s30-depth-001")
     home.run("corpus dedup")
-    assert "the corpus has no pair w9-x-001" in home.refused("corpus dedup --explain w9-x-001")
+    assert "no pair of the ledger has the id nope; ids read like " in home.refused("corpus dedup --explain nope")
     assert home.call("corpus dedup --explain w9-x-001 --which hints").status == 2
 
 

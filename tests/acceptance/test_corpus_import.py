@@ -8,64 +8,38 @@ import shutil
 import signal
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-import psycopg
 import pyarrow.parquet as pq
 import pytest
 
-from tests.corpora import came_home
+from tests.imported_mill import ask, embedded, with_database
 from tests.kills import ENDLESS, is_locked
 from tests.workspaces import Mill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.ledgers import Postgres
-
-    Asked = Callable[[str], list[tuple[Any, ...]]]
+    from tests.imported_mill import Asked
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mill]:
-    """Give a corpus of 23 pairs that all stay, with their vectors, and the provider that embeds."""
-    with came_home(tmp_path_factory.mktemp("import")) as mill:
-        mill.run("corpus build")
-        mill.run("corpus dedup --threshold 1")
-        mill.run("corpus embed --online --yes")
+    with embedded(tmp_path_factory.mktemp("import")) as mill:
         yield mill
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def home(request: pytest.FixtureRequest, corpus: Mill, tmp_path: Path) -> Iterator[Mill]:
-    """Give a copy of the corpus, and a database for it alone."""
-    shutil.copytree(corpus.root, tmp_path / "mill")
-    mill = Mill(tmp_path / "mill", corpus.environment["BATCHMILL_PROVIDER__BASE_URL"])
-    if request.param == "sqlite":
+    with with_database(request, corpus, tmp_path) as mill:
         yield mill
-        return
-    postgres: Postgres = request.getfixturevalue("postgres")
-    name = postgres.create("template0")
-    mill.environment["BATCHMILL_CORPUS__DATABASE"] = postgres.url(name)
-    yield mill
-    postgres.drop(name)
 
 
 @pytest.fixture
 def asked(home: Mill) -> Asked:
-    """Give a function that asks the corpus's database, or changes it, as anybody can."""
-
-    def ask(statement: str) -> list[tuple[Any, ...]]:
-        url = home.environment.get("BATCHMILL_CORPUS__DATABASE")
-        if url is None:
-            with closing(sqlite3.connect(home.root / "corpus.db")) as lite, lite:
-                return lite.execute(statement).fetchall()
-        with psycopg.connect(url, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
-
-    return ask
+    return partial(ask, home)
 
 
 def test_importing_again_changes_nothing_and_the_ledger_has_it_once(home: Mill, asked: Asked) -> None:
@@ -104,23 +78,6 @@ def test_a_changed_corpus_brings_versions_and_retires(home: Mill, asked: Asked) 
     home.run("corpus verify")
 
 
-def test_what_somebody_did_to_the_database_is_named(home: Mill, asked: Asked) -> None:
-    home.run("corpus import")
-    [(pair,)] = asked("SELECT min(pair_id) FROM qa_pairs")
-    asked("UPDATE qa_pairs SET answer = 'Nobody knows.' WHERE pair_id = (SELECT min(pair_id) FROM qa_pairs)")
-    verified = home.call("corpus verify")
-    assert "in 2 ways" in home.refused("corpus verify", verified)
-    assert f"pair {pair} has another text in the database" in verified.stdout
-    assert f"pair {pair} has another answer in the database" in verified.stdout
-    asked("DELETE FROM qa_pairs WHERE pair_id = (SELECT min(pair_id) FROM qa_pairs)")
-
-    assert f"pair {pair} is missing in the database" in home.call("corpus verify").stdout
-    assert "holds 22 rows in qa_pairs where imports wrote 23; nothing was imported" in home.refused(
-        "corpus import"
-    )
-    assert asked("SELECT count(*) FROM qa_pairs") == [(22,)]
-
-
 def test_tables_of_somebody_else_are_left_alone(home: Mill, asked: Asked) -> None:
     asked("CREATE TABLE qa_pairs (somebody_elses text)")
 
@@ -138,6 +95,16 @@ def test_a_search_merges_meaning_and_words(home: Mill, asked: Asked) -> None:
     assert found["found"][0]["pair"]["pair_id"] == pair
     assert found["found"][0]["by_text"] == 1
     assert [each["rank"] for each in found["found"]] == [1, 2, 3]
+    nearest = min(found["found"], key=lambda each: each["by_vector"])
+    assert f"(vector {nearest['by_vector']} at {nearest['similarity']:.2f}" in home.run(
+        f'corpus search "{question}" -k 3'
+    )
+    said = home.run("corpus search xyzzyx -k 1").splitlines()
+    assert said[0].startswith("by meaning alone: no pair has one of these words; the nearest follow")
+    assert (
+        home.run("corpus search xyzzyx --only text")
+        == "nothing found: no pair has one of these words; try others\n"
+    )
     home.environment["GEMINI_API_KEY"] = ""
     said = home.run(f'corpus search "{question}"').splitlines()
     assert said[0].startswith("by words alone: ")
@@ -202,6 +169,13 @@ def test_what_cannot_be_imported_is_said(corpus: Mill, tmp_path: Path) -> None:
     shutil.copy(vectors, vectors.parent.with_name("gemini-embedding-001-128") / vectors.name)
     said = mill.refused("--set embedding.dimensions=128 corpus import")
     assert "does not hold vectors of 128 dimensions" in said
+    for address in ("sqlite:///", "sqlite:///:memory:"):
+        mill.environment["BATCHMILL_CORPUS__DATABASE"] = address
+        assert "corpus.database names no file" in mill.refused("corpus import")
+    mill.environment["BATCHMILL_CORPUS__DATABASE"] = "sqlite:///batchmill.toml"
+    said = mill.refused("corpus import")
+    assert "is not an SQLite database; name another file in corpus.database, such as sqlite:///corpus.db" in said
+    del mill.environment["BATCHMILL_CORPUS__DATABASE"]
     part = next(mill.root.glob("corpus/build-*/*/part-*.parquet"))
     part.write_bytes(part.read_bytes()[:-1] + b"?")
     assert f"{part} was changed since the corpus was built" in mill.refused("corpus import")

@@ -3,47 +3,23 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
-import pyarrow as pa
 import pytest
-from sqlalchemy import text
 
-from adapters.corpus.loading import ahead, pair_blocks, vector_blocks
 from adapters.corpus.nearest import nearest
-from adapters.corpus.parts import write_parts
-from adapters.corpus.vectors import VectorFolder
 from adapters.sql.corpus.opening import open_corpus
 from adapters.sql.migrate import upgrade
-from core.corpus.importing import Source, take_in
-from core.corpus.row import CorpusRow, content_sha256
-from core.corpus.space import Space
 from core.errors import BadInputError, DatabaseError, RefusedError
-from tests.corpora import rows_of
-from tests.ledgers import NOON
+from tests.imported import AXES, ROWS, SPACE, asked, changed, taking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from adapters.sql.corpus.database import SqlCorpus
-    from core.corpus.stored import ImportCounts
-
-    Take = Callable[..., ImportCounts]
-
-SPACE = Space("models/gemini-embedding-001", 3)
-ROWS = rows_of(
-    [
-        ("What moves impermanent loss?", "The ratio of the two prices, and nothing else."),
-        ("What is a liquidity pool?", "Two tokens that anybody can trade against."),
-        ("Who pays the gas?", "Whoever sends the transaction pays for its gas."),
-    ],
-    flags=["check the ratio", 'a "quoted" flag'],
-    quality_scores={"overall": 87.5},
-)
-#: One axis a pair, so that which is nearest is plain.
-AXES = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])
+    from tests.imported import Take
 
 
 @pytest.fixture(params=["empty_sqlite_url", pytest.param("empty_postgres_url", marks=pytest.mark.postgres)])
@@ -61,44 +37,7 @@ def database(url: str) -> Iterator[SqlCorpus]:
 
 @pytest.fixture
 def take(database: SqlCorpus, tmp_path: Path) -> Take:
-    """Give a function that imports rows, and vectors by place, from Parquet files as the commands do."""
-    number = iter(range(100))
-
-    def taking(
-        rows: Sequence[CorpusRow],
-        vectors: Mapping[int, Sequence[float]] | None = None,
-        archived: Mapping[str, str] | None = None,
-    ) -> ImportCounts:
-        root = tmp_path / str(next(number))
-        paths = [root / part.path for part in write_parts(root, "wave-0002", rows)]
-        folder = VectorFolder(root, SPACE)
-        if vectors:
-            hashes = [rows[place].content_sha256 for place in vectors]
-            folder.add("e1", hashes, pa.array(list(vectors.values()), pa.list_(pa.float32(), 3)))
-        source = Source(
-            build="b" * 64,
-            dedup="d" * 64,
-            pairs=ahead(pair_blocks(paths, archived or {})),
-            archived={key.encode(): into for key, into in (archived or {}).items()},
-            space=SPACE if vectors else None,
-            vectors=ahead(vector_blocks(folder)),
-        )
-        with database.importing() as importing:
-            counts = take_in(importing, source, database.place, NOON)
-        database.index(SPACE if vectors else None)
-        return counts
-
-    return taking
-
-
-def changed(row: CorpusRow, answer: str) -> CorpusRow:
-    return msgspec.structs.replace(row, answer=answer, content_sha256=content_sha256(row.question, answer))
-
-
-def asked(database: SqlCorpus, statement: str) -> list[tuple[Any, ...]]:
-    with database.access.writing() as connection:
-        found = connection.execute(text(statement))
-        return [tuple(row) for row in found] if found.returns_rows else []
+    return taking(database, tmp_path)
 
 
 def test_every_column_comes_back_as_it_was(database: SqlCorpus, take: Take) -> None:
@@ -225,9 +164,11 @@ def test_what_would_be_half_an_import_is_refused_by_the_tables(database: SqlCorp
 def test_the_nearest_vectors_are_found_in_their_order(database: SqlCorpus, take: Take) -> None:
     take(ROWS, dict(enumerate(AXES)))
 
-    found = database.by_vector(SPACE, [0.1, 0.9, 0.3], 3, nearest)
-    assert found == [ROWS[1].pair_id, ROWS[2].pair_id, ROWS[0].pair_id]
-    assert database.by_vector(SPACE, [0.1, 0.9, 0.3], 1, nearest) == [ROWS[1].pair_id]
+    asked_for = [0.36, 0.8, 0.48]
+    found = database.by_vector(SPACE, asked_for, 3, nearest)
+    assert [pair_id for pair_id, _ in found] == [ROWS[1].pair_id, ROWS[2].pair_id, ROWS[0].pair_id]
+    assert [cosine for _, cosine in found] == pytest.approx([0.8, 0.48, 0.36])
+    assert [pair_id for pair_id, _ in database.by_vector(SPACE, asked_for, 1, nearest)] == [ROWS[1].pair_id]
 
 
 def test_words_are_found_in_any_form_and_the_best_pair_is_first(database: SqlCorpus, take: Take) -> None:
@@ -260,14 +201,17 @@ def test_no_text_breaks_a_search(database: SqlCorpus, take: Take) -> None:
         assert len(database.by_text(query, 3)) <= 3
 
 
-def test_a_pair_with_the_character_nul_is_named_or_kept(database: SqlCorpus, take: Take) -> None:
-    rows = [ROWS[0], changed(ROWS[1], "Two\0tokens.")]
-    if database.access.dialect.name == "sqlite":
-        take(rows)
-        assert database.rows([ROWS[1].pair_id])[ROWS[1].pair_id]["answer"] == "Two\0tokens."
-        return
-    with pytest.raises(BadInputError, match=r"answer of the pair w2-s30-tvl-002 holds the character NUL"):
-        take(rows)
+def test_another_character_stands_for_nul_in_both_databases(database: SqlCorpus, take: Take) -> None:
+    odd = msgspec.structs.replace(changed(ROWS[1], "Two\0tokens."), flags=("a\0b", "c"))
+    counts = take([ROWS[0], odd], {0: AXES[0], 1: AXES[1]})
+
+    assert (counts.new, counts.replaced, counts.vectors) == (2, 1, 2)
+    stored = database.rows([odd.pair_id])[odd.pair_id]
+    assert (stored["answer"], list(stored["flags"])) == ("Two\ufffdtokens.", ["a\ufffdb", "c"])
+    assert stored["content_sha256"] == bytes.fromhex(odd.content_sha256)
+    assert take([ROWS[0], odd], {0: AXES[0], 1: AXES[1]}, repair=True).nothing
+    assert database.by_text("tokens", 5) == [odd.pair_id]
+    assert database.by_vector(SPACE, AXES[1], 1, nearest) == [(odd.pair_id, 1.0)]
 
 
 def test_the_corpus_may_live_beside_the_ledger(url: str, take: Take) -> None:
@@ -287,6 +231,9 @@ def test_a_newer_corpus_is_left_alone(database: SqlCorpus, take: Take) -> None:
             ask()
 
 
-def test_an_address_that_is_none_names_its_setting() -> None:
-    with pytest.raises(DatabaseError, match=r"corpus\.database is not the address of a database"):
-        open_corpus("corpus.db")
+@pytest.mark.parametrize(
+    ("address", "said"), [("corpus.db", "is not the address of a database"), ("sqlite:///", "names no file")]
+)
+def test_an_address_that_is_none_names_its_setting(address: str, said: str) -> None:
+    with pytest.raises(DatabaseError, match=rf"corpus\.database {said}.*write sqlite:///corpus\.db or postgresql"):
+        open_corpus(address)

@@ -7,16 +7,22 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.corpus.columns import COLUMNS, NAMES, Kind
+from core.corpus.columns import COLUMNS, NAMES, Kind, storable
+from core.corpus.database import StoredText
 from core.corpus.fusion import fuse
 from core.corpus.multiset import AnyOrder
 from core.corpus.row import CorpusRow, content_sha256
-from core.corpus.stored import StoredText
-from core.corpus.verifying import compared, vector_differences
+from core.corpus.verifying import Wanted, compared, vector_differences
 
 
 def _stored(pair_id: str, question: str, answer: str, claimed: str | None = None) -> StoredText:
-    return StoredText(pair_id, bytes.fromhex(claimed or content_sha256(question, answer)), question, answer)
+    digest = bytes.fromhex(claimed or content_sha256(question, answer))
+    return StoredText(pair_id, digest, question, answer, 30, "tvl")
+
+
+def _wanted(name: str) -> Wanted:
+    digest = bytes.fromhex(content_sha256(name, "yes"))
+    return Wanted(digest, digest, 30, "tvl")
 
 
 def test_a_pair_that_both_rankings_have_is_before_the_first_of_one() -> None:
@@ -58,14 +64,14 @@ def test_every_column_of_a_row_but_its_place_is_imported() -> None:
 
 
 def test_equal_pairs_in_any_order_have_no_difference_and_one_hash() -> None:
-    expected = {name: bytes.fromhex(content_sha256(name, "yes")) for name in ("a", "b")}
+    expected = {name: _wanted(name) for name in ("a", "b")}
     found = compared(expected, [_stored("b", "b", "yes"), _stored("a", "a", "yes")])
     assert found.differences == ()
     assert (found.here, found.hash_here) == (found.there, found.hash_there)
 
 
 def test_what_differs_is_named_by_pair() -> None:
-    expected = {name: bytes.fromhex(content_sha256(name, "yes")) for name in ("a", "b", "c")}
+    expected = {name: _wanted(name) for name in ("a", "b", "c")}
     found = compared(
         expected, [_stored("a", "a", "no"), _stored("b", "b", "yes", "0" * 64), _stored("x", "x", "yes")]
     )
@@ -82,3 +88,20 @@ def test_vectors_are_compared_by_their_digests() -> None:
     here, there = {b"a": b"1", b"b": b"2", b"c": b"3"}, {b"a": b"1", b"b": b"9", b"d": b"4"}
     assert len(list(vector_differences(here, there))) == 3
     assert not list(vector_differences(here, here))
+
+
+def test_a_pair_in_another_session_or_of_another_indicator_is_named() -> None:
+    digest = bytes.fromhex(content_sha256("a", "yes"))
+    found = compared({"a": _wanted("a")}, [StoredText("a", digest, "a", "yes", 31, None)])
+    assert found.differences == (
+        "pair a has another session in the database",
+        "pair a has another indicator in the database",
+    )
+
+
+def test_a_text_is_compared_as_databases_hold_it() -> None:
+    came, held = (bytes.fromhex(content_sha256("a", text)) for text in ("y\0s", "y\ufffds"))
+    stored = StoredText("a", came, "a", "y\ufffds", 30, "tvl")
+    found = compared({"a": Wanted(came, held, 30, "tvl")}, [stored])
+    assert (found.differences, found.hash_here) == ((), found.hash_there)
+    assert storable(["a\0", None, 7]) == ["a\ufffd", None, 7]

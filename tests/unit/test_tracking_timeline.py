@@ -10,13 +10,9 @@ from hypothesis import strategies as st
 
 from adapters.memory.read_model import MemoryReadModel
 from adapters.memory.store import MemoryEventStore
-from core.batch import events as e
-from core.ledger.codec import decode, encode
 from core.ledger.recorded import NewEvent, stamp
 from core.projections.catch_up import catch_up
 from core.projections.milestone import Milestone
-from core.projections.publish import AT_ONCE, publish, stale
-from core.projections.rows import Outline
 from core.projections.timeline import cell, day, milestones, table_row
 from tests.batches import (
     CANCEL,
@@ -33,18 +29,13 @@ from tests.batches import (
     UNCLEAR,
     WRITE,
     later,
-    told,
 )
-from tests.documents import rendered_by, tracked
+from tests.documents import history, rendered_by, tracked
 from tests.ledgers import CONTEXT, SetClock
-from tests.mill import MemoryFiles
-from tests.waves import plan_of, planned_source, wave_planned
+from tests.waves import planned_source, wave_planned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from core.batch.commands import BatchCommand
-    from core.projections.rows import BatchRow
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -57,30 +48,6 @@ USERS_KEYS = {
     "first_pair_id": "w2-s30-n205-001",
     "last_pair_id": "w2-s30-n205-004",
 }
-
-
-def history(*lives: Sequence[BatchCommand], extra: bool = False) -> MemoryReadModel:
-    """Return the read model of wave 2 with one batch for each life, and `extra` one withdrawn again."""
-    store, model = MemoryEventStore(SetClock()), MemoryReadModel()
-    numbers = range(205, 205 + len(lives))
-    plan = plan_of(*numbers, 299) if extra else plan_of(*numbers)
-    events: list[tuple[str, int, object]] = [("wave-2", 1, plan.planned)]
-    if extra:
-        last = plan.batches[-1]
-        events += [("batch-299", 1, last), ("batch-299", 2, e.BatchWithdrawn("not needed", last.at))]
-        events += [("wave-2", 2, plan_of(*numbers, revision=2, fingerprint="two").planned)]
-    for planned, life in zip(plan.batches, lives, strict=False):
-        told_of = [planned, *(renamed(event, planned.number) for event in told(life)[0][1:])]
-        events += [(f"batch-{planned.number}", version, event) for version, event in enumerate(told_of, start=1)]
-    store.append([NewEvent(stream, version, event, CONTEXT) for stream, version, event in events])
-    catch_up(store, model)
-    return model
-
-
-def renamed(event: object, number: int) -> object:
-    """Return an event of batch 205 as it would be told of another one."""
-    name, schema, data = encode(event)
-    return decode(name, schema, data.replace("batch_205", f"batch_{number}").replace("/one", f"/job{number}"))
 
 
 SMALL: tuple[tuple[BatchCommand, ...], ...] = (
@@ -263,59 +230,3 @@ def test_whatever_a_reason_says_the_table_keeps_its_three_columns(text: str) -> 
     assert row.startswith("| - | ")
     assert row.endswith(" | ❌ Failed |")
     assert row.isprintable()
-
-
-def test_documents_are_written_once_and_again_when_they_differ() -> None:
-    model, files = history(HAPPY), MemoryFiles()
-    paths = ["submissions/batch_tracking.json", "timeline.md"]
-
-    assert stale(model, files, "submissions") == paths
-    assert publish(model, files, "submissions") == paths
-    assert publish(model, files, "submissions") == []
-    assert stale(model, files, "submissions") == []
-    files.kept["timeline.md"] += b"scribbled"
-    assert stale(model, files, "submissions") == ["timeline.md"]
-    assert files.kept["timeline.md"].endswith(b"scribbled")
-    assert publish(model, files, "submissions") == ["timeline.md"]
-
-
-def test_documents_are_rendered_again_when_the_rows_move_on_meanwhile() -> None:
-    model = history(HAPPY[:2])
-    late = history(HAPPY)
-
-    class Moving(MemoryFiles):
-        def digest(self, path: str) -> str | None:
-            if model.checkpoint() < late.checkpoint():
-                model.save(late.waves(), late.batches(), was=model.checkpoint(), checkpoint=late.checkpoint())
-            return super().digest(path)
-
-    files = Moving()
-    publish(model, files, "submissions")
-
-    assert files.kept == rendered_by(late)
-
-
-class Counting(MemoryReadModel):
-    """A model that notes how many rows are asked for at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[int] = []
-
-    def batches(self, numbers: Iterable[int] | None = None) -> list[BatchRow]:
-        found = super().batches(numbers)
-        self.asked.append(len(found))
-        return found
-
-    def outlines(self) -> list[Outline]:
-        return [Outline(row.number, row.wave, row.status, row.pairs, row.repairs) for row in super().batches()]
-
-
-def test_however_many_batches_there_are_few_of_their_rows_are_in_memory_at_a_time() -> None:
-    [row] = history((PLAN,)).batches()
-    rows = [msgspec.structs.replace(row, number=205 + place) for place in range(AT_ONCE * 3)]
-    model = Counting()
-    model.save((), rows, was=0, checkpoint=1)
-
-    assert [each["batch_number"] for each in tracked(model)["batches"]] == [each.number for each in rows]
-    assert max(model.asked) == AT_ONCE

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, text
 
 from adapters.sql.corpus import statements
-from adapters.sql.corpus.importing import count, held_pairs, last_import, vector_digests
+from adapters.sql.corpus.importing import ROWS_AT_ONCE, count, held_pairs, last_import, vector_digests
 from adapters.sql.corpus.schema import bring_up, is_there
+from core.corpus.database import Hit, References, Standing, StoredText
 from core.corpus.importing import pairs_hash
-from core.corpus.stored import Hit, StoredText, Tally
+from core.corpus.stored import Tally
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -24,16 +25,16 @@ if TYPE_CHECKING:
 
     from adapters.sql.access import Access
     from adapters.sql.corpus.importing import SqlImporting
+    from core.corpus.database import Indexed, Nearest, Words
     from core.corpus.space import Space
-    from core.corpus.stored import Import, Importing, Indexed, Nearest
+    from core.corpus.stored import Import, Importing
 
-#: Rows in memory while all are read, and keys that one question names.
-ROWS_AT_ONCE = 4_000
+#: Keys that one question names.
 KEYS_AT_ONCE = 500
 
 
 class SqlCorpus(ABC):
-    """`core.corpus.stored.CorpusDatabase`, but for what the two databases do differently."""
+    """`core.corpus.database.CorpusDatabase`, but for what the two databases do differently."""
 
     def __init__(self, access: Access) -> None:
         """Ask through `access`; nothing is connected yet."""
@@ -65,15 +66,31 @@ class SqlCorpus(ABC):
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection for questions; DatabaseError when no corpus is there."""
-        self.look()
+        nothing = DatabaseError(f"{self.place} holds no corpus yet; run `batchmill corpus import`")
+        if self.is_absent():
+            raise nothing
         with self.access.reading() as connection:
             if not is_there(connection, self.place):
-                raise DatabaseError(f"{self.place} holds no corpus yet; run `batchmill corpus import`")
+                raise nothing
             yield connection
 
     @abstractmethod
-    def look(self) -> None:
-        """Raise DatabaseError when asking would make a database where there is none."""
+    def is_absent(self) -> bool:
+        """Return whether asking would make a database where there is none."""
+
+    def standing(self) -> Standing | None:
+        """Return the last import and how many rows there are, None where no corpus is."""
+        if self.is_absent():
+            return None
+        with self.access.reading() as connection:
+            if not is_there(connection, self.place):
+                return None
+            return Standing(
+                schema=str(connection.scalar(text(statements.SCHEMA))),
+                last=last_import(connection),
+                rows={table: count(connection, counted) for table, counted in statements.COUNTED.items()},
+                current=count(connection, statements.COUNT_CURRENT),
+            )
 
     def last(self) -> Import | None:
         """Return the last import."""
@@ -95,8 +112,27 @@ class SqlCorpus(ABC):
         """Yield every current pair."""
         with self.reading() as connection:
             streamed = connection.execution_options(yield_per=ROWS_AT_ONCE)
-            for pair_id, content, question, answer in streamed.execute(text(statements.TEXTS)):
-                yield StoredText(pair_id, bytes(content), question, answer)
+            for pair_id, content, *rest in streamed.execute(text(statements.TEXTS)):
+                yield StoredText(pair_id, bytes(content), *rest)
+
+    def references(self) -> list[References]:
+        """Return how sessions and indicators suit the pairs that refer to them."""
+        with self.reading() as connection:
+            return [
+                References(
+                    table,
+                    tuple(
+                        str(name)
+                        for name in connection.scalars(text(statements.LACKING.format(table=table, column=column)))
+                    ),
+                    count(connection, statements.NEEDLESS.format(table=table, column=column)),
+                )
+                for table, column in statements.REFERRED.items()
+            ]
+
+    @abstractmethod
+    def words(self, space: Space, texts: Mapping[bytes, tuple[str, str]]) -> Words:
+        """Return how far the words of all current texts are known; those of these are analysed again."""
 
     def rows(self, pair_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """Return all columns of current pairs by their ids."""
@@ -105,6 +141,11 @@ class SqlCorpus(ABC):
     @abstractmethod
     def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
         """Return the columns of a pair as they are compared."""
+
+    def spaces(self) -> dict[str, int]:
+        """Return how many vectors of each space there are."""
+        with self.reading() as connection:
+            return {row.space: row.vectors for row in connection.execute(text(statements.SPACES))}
 
     def vector_digests(self, space: Space) -> dict[bytes, bytes]:
         """Return the sha256 of each vector of a space as it was imported, by content hash."""
@@ -125,8 +166,10 @@ class SqlCorpus(ABC):
         """Return the ids of current pairs that the words of any text find, the best first."""
 
     @abstractmethod
-    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
-        """Return the ids of the current pairs nearest to a vector."""
+    def by_vector(
+        self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest
+    ) -> list[tuple[str, float]]:
+        """Return the ids of the current pairs nearest to a vector, and their cosines."""
 
     def among(self, statement: str, keys: Sequence[Any], **named: object) -> Iterator[Row[Any]]:
         """Yield what a question with `IN :keys` finds, asked for some keys at a time."""

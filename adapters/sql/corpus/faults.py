@@ -17,7 +17,10 @@ _SENTENCES = (
     ("no such table", "{place} holds no corpus yet; run `batchmill corpus import`"),
     ("undefinedtable", "{place} holds no corpus yet; run `batchmill corpus import`"),
     ("no such module: fts5", "this Python's SQLite has no full text (FTS5); import into PostgreSQL instead"),
-    ("file is not a database", "{place} is not an SQLite database; check corpus.database"),
+    (
+        "file is not a database",
+        "{place} is not an SQLite database; name another file in corpus.database, such as sqlite:///corpus.db",
+    ),
     ("malformed", "{place} is damaged; remove it and run `batchmill corpus import` again"),
     (
         "unable to open database file",

@@ -10,10 +10,10 @@ import msgspec
 from sqlalchemy import text
 
 from adapters.sql.corpus import statements
-from core.corpus.stored import Held, Import, ImportCounts, Tally
+from core.corpus.stored import Held, Import, ImportCounts, Ready, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from core.corpus.stored import Block, Brought
 
 STAGED_PAIRS, STAGED_VECTORS = "staged_pairs", "staged_vectors"
+#: Rows in memory while all are read.
+ROWS_AT_ONCE = 4_000
 
 
 class SqlImporting(ABC):
@@ -44,6 +46,51 @@ class SqlImporting(ABC):
         """Return the sha256 of each vector of a space, by content hash."""
         return vector_digests(self.connection, space)
 
+    def make_ready(self) -> Ready:
+        """Give pairs a version that none of their former ones has, and what they refer to."""
+        references = sum(
+            self.connection.execute(text(statement.format(source=table))).rowcount
+            for statement in statements.PUT_KEYS
+            for table in ("qa_pairs", "qa_versions")
+        )
+        texts = self.unknown_texts()
+        self.connection.execute(text(statements.LIFT_VERSIONS))
+        return Ready(references, texts)
+
+    @abstractmethod
+    def unknown_texts(self) -> int:
+        """Return how many texts searching does not know; what must be put right before rows change is."""
+
+    @abstractmethod
+    def mend_words(self) -> int:
+        """Analyse again texts whose words are not theirs."""
+
+    def amend(self, imported: Import) -> None:
+        """Record other counts of an import."""
+        recorded = _recorded(imported)
+        self.connection.execute(text(statements.AMEND), {name: recorded[name] for name in ("number", "counts")})
+
+    def stored(self) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Yield the columns of all pairs."""
+        found = self.connection.execute(
+            text(statements.STORED), execution_options={"yield_per": ROWS_AT_ONCE}
+        ).mappings()
+        for rows in found.partitions(ROWS_AT_ONCE):
+            yield [self.values(dict(row)) for row in rows]
+
+    @abstractmethod
+    def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
+        """Return the columns of a pair as they are compared."""
+
+    @abstractmethod
+    def stored_vectors(self, space: Space) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield content hash, claimed sha256 and values of each vector of a space."""
+
+    def last_versions(self) -> dict[bytes, int]:
+        """Return the last former version of each pair that has former ones alone."""
+        found = self.connection.execute(text(statements.LAST_VERSIONS))
+        return {pair_id.encode(): version for pair_id, version in found}
+
     def former(self) -> int:
         """Return how many versions were replaced."""
         return count(self.connection, statements.COUNT_FORMER)
@@ -64,13 +111,26 @@ class SqlImporting(ABC):
         """Put what was staged into its place, retire, revive, and record the import."""
         number = brought.imported.number
         self.connection.execute(text(statements.RECORD), _recorded(brought.imported))
+        for statement in statements.POINT_AGAIN if brought.repairs else ():
+            self.connection.execute(text(statement), {"number": number})
         self.put_pairs(number)
+        self._each(
+            statements.CONTINUE, [{"pair": key.decode(), "version": version} for key, version in brought.continued]
+        )
         self._each(
             statements.RETIRE,
             [{"number": number, "pair": key.decode(), "into": into} for key, into in brought.retired],
         )
         self._each(statements.REVIVE, [{"pair": key.decode()} for key in brought.revived])
+        self._each(
+            statements.ADMIT, [{"pair": key.decode(), "digest": digest} for key, digest in brought.admitted]
+        )
         if brought.space:
+            aside = f"{brought.space.name}-aside-{number}"
+            self._each(
+                statements.PUT_ASIDE,
+                [{"aside": aside, "space": brought.space.name, "content": content} for content in brought.aside],
+            )
             self.put_vectors(brought.space, brought)
             self._each(
                 statements.TAKE_VECTOR,

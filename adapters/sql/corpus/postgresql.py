@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from adapters.sql.corpus import postgresql_words as words
 from adapters.sql.corpus import statements
 from adapters.sql.corpus.database import SqlCorpus
-from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name, quoted
-from core.corpus.stored import Indexed
+from adapters.sql.corpus.postgresql_import import PostgresImporting, index_name, little_endian, quoted
+from core.corpus.database import Indexed, Words
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from core.corpus.database import Nearest
     from core.corpus.space import Space
-    from core.corpus.stored import Nearest
 
 #: Any number that all imports of this program agree on; PostgreSQL keeps such locks per database.
 _LOCK = 0x636F7270757321
@@ -30,23 +30,9 @@ _LONGEST = 2_000
 _NODE = 600
 _MOST_MEMORY = 2 << 30
 _LEAST_MEMORY = 64 << 20
-#: Characters of a text that are analysed: a tsvector may have one megabyte.
-_ANALYSED = 100_000
 #: How many neighbours a search keeps in sight; pgvector allows 1,000.
 _IN_SIGHT, _MOST_IN_SIGHT = 100, 1_000
 
-_FILL_WORDS = f"""
-INSERT INTO qa_words (content_sha256, words)
-SELECT q.content_sha256, to_tsvector('english', left(q.question || ' ' || q.answer, {_ANALYSED}))
-FROM qa_pairs q LEFT JOIN qa_words w USING (content_sha256)
-WHERE q.retired_by IS NULL AND w.content_sha256 IS NULL
-ON CONFLICT DO NOTHING
-"""  # noqa: S608 - made of constants
-_DROP_WORDS = """
-DELETE FROM qa_words w WHERE NOT EXISTS (
-    SELECT FROM qa_pairs q WHERE q.content_sha256 = w.content_sha256 AND q.retired_by IS NULL
-)
-"""
 _LEXEMES = "SELECT lexeme FROM unnest(to_tsvector('english', :words))"
 #: How many texts the most common lexemes are in, as the server has it since it last analysed the table.
 _COMMON = """
@@ -69,7 +55,7 @@ ORDER BY ts_rank_cd(w.words, asked, 1) DESC, q.pair_id LIMIT :depth
 
 
 class PostgresCorpus(SqlCorpus):
-    """`core.corpus.stored.CorpusDatabase` in PostgreSQL."""
+    """`core.corpus.database.CorpusDatabase` in PostgreSQL."""
 
     def wait_in_line(self, connection: Connection) -> None:
         """Let nobody else import; DatabaseError when somebody does."""
@@ -78,8 +64,9 @@ class PostgresCorpus(SqlCorpus):
                 f"another `batchmill corpus import` writes into {self.place}; wait for its end and try again"
             )
 
-    def look(self) -> None:
-        """Do nothing: asking a server makes no database."""
+    def is_absent(self) -> bool:
+        """Return False: asking a server makes no database."""
+        return False
 
     def begin(self, connection: Connection) -> PostgresImporting:
         """Return the import that runs in this transaction."""
@@ -89,11 +76,11 @@ class PostgresCorpus(SqlCorpus):
         """Analyse texts that are new, and build the index over vectors where there is none."""
         with self.access.writing() as connection:
             self.wait_in_line(connection)
-            connection.execute(text(_DROP_WORDS))
-            texts = connection.execute(text(_FILL_WORDS)).rowcount
-            text_index = not _has_index(connection, "qa_words_found")
+            words.drop_needless(connection)
+            texts = words.fill(connection)
+            text_index = not _has_index(connection, words.INDEX)
             if text_index:
-                connection.execute(text("CREATE INDEX qa_words_found ON qa_words USING gin (words)"))
+                connection.execute(text(f"CREATE INDEX {words.INDEX} ON qa_words USING gin (words)"))
             if texts:
                 connection.execute(text("ANALYZE qa_words, qa_pairs"))
         return Indexed(
@@ -105,10 +92,7 @@ class PostgresCorpus(SqlCorpus):
             self.wait_in_line(connection)
             if _has_index(connection, index_name(space)):
                 return False
-            count = connection.scalar(
-                text("SELECT count(*) FROM embeddings WHERE space = :space"), {"space": space.name}
-            )
-            needed = (count or 0) * (space.dimensions * 4 + _NODE)
+            needed = count_vectors(connection, space) * (space.dimensions * 4 + _NODE)
             memory = min(max(needed, _LEAST_MEMORY), _MOST_MEMORY) >> 10
             connection.exec_driver_sql(f"SET LOCAL maintenance_work_mem = '{memory}kB'")
             kind, value = _indexed_as(space)
@@ -135,13 +119,27 @@ class PostgresCorpus(SqlCorpus):
         """Return vectors by content hash."""
         question = statements.VECTORS_OF.format(vector="vector_send(vector) AS vector")
         return {
-            bytes(row.content_sha256): _little_endian(bytes(row.vector)[4:])
+            bytes(row.content_sha256): little_endian(bytes(row.vector))
             for row in self.among(question, contents, space=space.name)
         }
 
-    def by_text(self, words: str, depth: int) -> list[str]:
+    def words(self, space: Space, texts: Mapping[bytes, tuple[str, str]]) -> Words:
+        """Return how far the words of all current texts are known; those of these are analysed again."""
+        with self.reading() as connection:
+            indexed = {"words": words.INDEX, "vectors": index_name(space)}
+            there = {"words": True, "vectors": bool(count_vectors(connection, space))}
+            return Words(
+                lacking=words.lacking(connection),
+                needless=words.needless(connection),
+                other=tuple(words.others(connection, texts)),
+                unindexed=tuple(
+                    name for name, index in indexed.items() if there[name] and not _has_index(connection, index)
+                ),
+            )
+
+    def by_text(self, asked_for: str, depth: int) -> list[str]:
         """Return pairs that all words find, with the operators of a web search; then those of its rarer words."""
-        asked = {"words": words.replace("\0", " ")}
+        asked = {"words": asked_for.replace("\0", " ")}
         with self.reading() as connection:
             strict = connection.scalar(text("SELECT websearch_to_tsquery('english', :words)::text"), asked)
             found = _matches(connection, strict, depth)
@@ -151,8 +149,10 @@ class PostgresCorpus(SqlCorpus):
                 found |= _matches(connection, _any_of(_spread(connection, lexemes)), depth)
         return list(found)[:depth]
 
-    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
-        """Return the ids of the current pairs nearest to a vector, through the index."""
+    def by_vector(
+        self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest
+    ) -> list[tuple[str, float]]:
+        """Return the current pairs nearest to a vector, through the index."""
         del nearest
         kind, value = _indexed_as(space)
         asked = f"CAST(%(vector)s AS {kind}({space.dimensions}))"
@@ -160,13 +160,20 @@ class PostgresCorpus(SqlCorpus):
             in_sight = min(max(2 * depth, _IN_SIGHT), _MOST_IN_SIGHT)
             connection.exec_driver_sql(f"SET LOCAL hnsw.ef_search = {in_sight}")
             found = connection.exec_driver_sql(
-                f"SELECT q.pair_id FROM (SELECT content_sha256, {value} <=> {asked} AS distance FROM embeddings "  # noqa: S608 - made of constants
+                "SELECT q.pair_id, 1 - near.distance FROM "  # noqa: S608 - made of constants
+                f"(SELECT content_sha256, {value} <=> {asked} AS distance FROM embeddings "
                 f"WHERE space = {quoted(space)} ORDER BY distance LIMIT {int(depth)}) near "
                 "JOIN qa_pairs q USING (content_sha256) WHERE q.retired_by IS NULL "
                 f"ORDER BY near.distance, q.pair_id LIMIT {int(depth)}",
                 {"vector": str(list(vector))},
             )
-            return list(found.scalars())
+            return [(pair_id, cosine) for pair_id, cosine in found]
+
+
+def count_vectors(connection: Connection, space: Space) -> int:
+    """Return how many vectors of a space there are."""
+    counted = text("SELECT count(*) FROM embeddings WHERE space = :space")
+    return int(connection.scalar(counted, {"space": space.name}) or 0)
 
 
 def _matches(connection: Connection, query: str | None, depth: int) -> dict[str, None]:
@@ -199,10 +206,3 @@ def _indexed_as(space: Space) -> tuple[str, str]:
 
 def _has_index(connection: Connection, name: str) -> bool:
     return connection.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is not None
-
-
-def _little_endian(values: bytes) -> bytes:
-    """Return numbers of 4 bytes with their bytes the other way round."""
-    numbers = array("I", values)
-    numbers.byteswap()
-    return numbers.tobytes()

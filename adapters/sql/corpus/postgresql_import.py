@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
+from array import array
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from adapters.sql.corpus import postgresql_words as words
 from adapters.sql.corpus import statements
-from adapters.sql.corpus.importing import STAGED_PAIRS, STAGED_VECTORS, SqlImporting
+from adapters.sql.corpus.importing import ROWS_AT_ONCE, STAGED_PAIRS, STAGED_VECTORS, SqlImporting
 from core.errors import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -42,7 +44,10 @@ class PostgresImporting(SqlImporting):
     def __init__(self, connection: Connection) -> None:
         """Make the staging tables, or the tables ready for the first import."""
         super().__init__(connection)
-        self._first = self.last() is None and not connection.scalar(text("SELECT EXISTS (SELECT FROM qa_pairs)"))
+        self._first = self.last() is None and not any(
+            connection.scalar(text(f"SELECT EXISTS (SELECT FROM {table})"))  # noqa: S608 - a constant
+            for table in ("qa_pairs", "qa_versions", "embeddings")
+        )
         if self._first:
             for column in _REFERENCES:
                 self._execute(f"ALTER TABLE qa_pairs DROP CONSTRAINT {_key(column)}")
@@ -93,6 +98,29 @@ class PostgresImporting(SqlImporting):
             self._execute("ALTER TABLE qa_pairs ALTER version DROP DEFAULT, ALTER imported_by DROP DEFAULT")
             self._execute("ALTER TABLE embeddings ALTER space DROP DEFAULT, ALTER dimensions DROP DEFAULT")
 
+    def unknown_texts(self) -> int:
+        """Return how many current texts have no words."""
+        return words.lacking(self.connection)
+
+    def mend_words(self) -> int:
+        """Analyse again texts whose words are not theirs, and those that have none."""
+        mended = words.mend(self.connection)
+        words.fill(self.connection)
+        return mended
+
+    def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
+        """Return the columns of a pair as they are compared."""
+        return row
+
+    def stored_vectors(self, space: Space) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield vectors as they are stored."""
+        asked = text(statements.STORED_VECTORS.format(vector="vector_send(vector)"))
+        found = self.connection.execute(
+            asked, {"space": space.name}, execution_options={"yield_per": ROWS_AT_ONCE}
+        )
+        for content, claimed, vector in found:
+            yield bytes(content), bytes(claimed), little_endian(bytes(vector))
+
     def _execute(self, statement: str) -> None:
         self.connection.exec_driver_sql(statement)
 
@@ -114,6 +142,13 @@ def quoted(space: Space) -> str:
     if not _PLAIN.fullmatch(space.name):
         raise BadInputError(f"{space.name!r} is no name of a space of vectors; name the model in plain letters")
     return f"'{space.name}'"
+
+
+def little_endian(sent: bytes) -> bytes:
+    """Return the numbers of a vector as the server sends it, with the bytes of each the other way round."""
+    numbers = array("I", sent[4:])
+    numbers.byteswap()
+    return numbers.tobytes()
 
 
 def _key(column: str) -> str:

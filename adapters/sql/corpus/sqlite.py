@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, text
+from sqlalchemy.exc import DatabaseError as SqlError
 
 from adapters.sql.corpus import statements
-from adapters.sql.corpus.database import ROWS_AT_ONCE, SqlCorpus, is_missing
-from adapters.sql.corpus.importing import STAGED_PAIRS, STAGED_VECTORS, SqlImporting
+from adapters.sql.corpus.database import SqlCorpus, is_missing
+from adapters.sql.corpus.importing import ROWS_AT_ONCE, STAGED_PAIRS, STAGED_VECTORS, SqlImporting, count
 from core.corpus.columns import COLUMNS, ROW_DIGEST, Kind
-from core.corpus.stored import Indexed
-from core.errors import DatabaseError
+from core.corpus.database import Indexed, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from adapters.sql.access import Access
+    from core.corpus.database import Nearest
     from core.corpus.space import Space
-    from core.corpus.stored import Block, Nearest
+    from core.corpus.stored import Block
 
 _WORD = re.compile(r"\w+")
 #: More words than a person asks with; FTS5 bounds the depth of a question.
@@ -42,6 +44,11 @@ _OF_CONTENTS = (
 )
 
 
+#: FTS5 compares what it knows with the texts of the table (rank 1), and makes it anew.
+_CHECK = "INSERT INTO qa_words (qa_words, rank) VALUES ('integrity-check', 1)"
+_REBUILD = "INSERT INTO qa_words (qa_words) VALUES ('rebuild')"
+
+
 class SqliteImporting(SqlImporting):
     """Rows come as values."""
 
@@ -54,13 +61,36 @@ class SqliteImporting(SqlImporting):
         del space
         self._insert(STAGED_VECTORS, 3, block.listed(chosen))
 
+    def unknown_texts(self) -> int:
+        """Make the full text anew if it is not what the pairs hold: triggers would take from it what it lacks."""
+        return self.mend_words()
+
+    def mend_words(self) -> int:
+        """Make the full text anew if it is not what the pairs hold."""
+        if not _is_broken(self.connection):
+            return 0
+        self.connection.execute(text(_REBUILD))
+        return count(self.connection, "SELECT count(*) FROM qa_pairs")
+
+    def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
+        """Return the columns of a pair as they are compared."""
+        return _as_compared(row)
+
+    def stored_vectors(self, space: Space) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Yield vectors as they are stored."""
+        asked = text(statements.STORED_VECTORS.format(vector="vector"))
+        found = self.connection.execute(
+            asked, {"space": space.name}, execution_options={"yield_per": ROWS_AT_ONCE}
+        )
+        yield from ((content, claimed, vector) for content, claimed, vector in found)
+
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
         driver: Any = self.connection.connection.driver_connection
         driver.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})", rows)  # noqa: S608 - made of constants
 
 
 class SqliteCorpus(SqlCorpus):
-    """`core.corpus.stored.CorpusDatabase` in SQLite."""
+    """`core.corpus.database.CorpusDatabase` in SQLite."""
 
     def __init__(self, access: Access) -> None:
         """Ask through `access`, with foreign keys kept."""
@@ -69,6 +99,8 @@ class SqliteCorpus(SqlCorpus):
         @event.listens_for(access.engine, "connect")
         def _keep_keys(connection: Any, _record: object) -> None:  # noqa: ANN401 - a sqlite3.Connection
             connection.execute("PRAGMA foreign_keys=ON")
+            # A text that a failing disk or a careless hand made no UTF-8 is another text, not the end of a walk.
+            connection.text_factory = partial(str, encoding="utf-8", errors="replace")
 
     def wait_in_line(self, connection: Connection) -> None:
         """Do nothing: SQLite lets one write at a time, and others wait."""
@@ -77,10 +109,9 @@ class SqliteCorpus(SqlCorpus):
         """Return the import that runs in this transaction."""
         return SqliteImporting(connection)
 
-    def look(self) -> None:
-        """Raise DatabaseError when there is no file."""
-        if is_missing(str(self.access.engine.url.database)):
-            raise DatabaseError(f"{self.place} holds no corpus yet; run `batchmill corpus import`")
+    def is_absent(self) -> bool:
+        """Return whether there is no file."""
+        return is_missing(str(self.access.engine.url.database))
 
     def index(self, space: Space | None) -> Indexed:
         """Do nothing: triggers tell the full text of each change, and vectors are all compared."""
@@ -89,16 +120,13 @@ class SqliteCorpus(SqlCorpus):
 
     def values(self, row: dict[str, Any]) -> Mapping[str, Any]:
         """Return the columns of a pair as they are compared."""
-        for name, kind, _ in (*COLUMNS, ROW_DIGEST):
-            value = row[name]
-            match kind:
-                case Kind.TEXTS:
-                    row[name] = json.loads(value)
-                case Kind.TRUTH if value is not None:
-                    row[name] = bool(value)
-                case _:
-                    pass
-        return row
+        return _as_compared(row)
+
+    def words(self, space: Space, texts: Mapping[bytes, tuple[str, str]]) -> Words:
+        """Return whether the full text is what all pairs hold."""
+        del space, texts
+        with self.reading() as connection:
+            return Words(broken=_is_broken(connection))
 
     def vectors_of(self, space: Space, contents: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return vectors by content hash."""
@@ -116,16 +144,41 @@ class SqliteCorpus(SqlCorpus):
                     found |= dict.fromkeys(rows.scalars())
         return list(found)[:depth]
 
-    def by_vector(self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest) -> list[str]:
-        """Return the ids of the current pairs nearest to a vector, which all others are compared with."""
-        contents = nearest(self._vectors(space), vector, depth)
+    def by_vector(
+        self, space: Space, vector: Sequence[float], depth: int, nearest: Nearest
+    ) -> list[tuple[str, float]]:
+        """Return the current pairs nearest to a vector, which all others are compared with."""
+        found = nearest(self._vectors(space), vector, depth)
         pairs: dict[bytes, list[str]] = {}
-        for row in self.among(_OF_CONTENTS, contents):
+        for row in self.among(_OF_CONTENTS, [content for content, _ in found]):
             pairs.setdefault(row.content_sha256, []).append(row.pair_id)
-        return [pair_id for content in contents for pair_id in pairs.get(content, ())][:depth]
+        return [(pair_id, cosine) for content, cosine in found for pair_id in pairs.get(content, ())][:depth]
 
     def _vectors(self, space: Space) -> Iterator[tuple[Sequence[bytes], bytes]]:
         with self.reading() as connection:
             found = connection.execute(text(_VECTORS), {"space": space.name})
             while rows := found.fetchmany(ROWS_AT_ONCE):
                 yield [content for content, _ in rows], b"".join(vector for _, vector in rows)
+
+
+def _is_broken(connection: Connection) -> bool:
+    try:
+        connection.execute(text(_CHECK))
+    except SqlError as fault:
+        if "malformed" not in str(fault.orig):
+            raise
+        return True
+    return False
+
+
+def _as_compared(row: dict[str, Any]) -> Mapping[str, Any]:
+    for name, kind, _ in (*COLUMNS, ROW_DIGEST):
+        value = row[name]
+        match kind:
+            case Kind.TEXTS:
+                row[name] = json.loads(value)
+            case Kind.TRUTH if value is not None:
+                row[name] = bool(value)
+            case _:
+                pass
+    return row
