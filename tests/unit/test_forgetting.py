@@ -8,6 +8,9 @@ import pytest
 from core.batch import commands as c
 from core.batch import events as e
 from core.batch.decider import decide
+from core.batch.folding import evolve
+from core.batch.numbers import EMBED, number_of
+from core.batch.state import Batch
 from core.errors import RefusedError
 from tests.batches import FAIL, FORGET_FILE, FORGET_JOB, HAPPY, later, told
 
@@ -57,3 +60,15 @@ def test_what_belongs_to_another_batch_is_not_deleted_through_this_one(what: str
 
     with pytest.raises(RefusedError, match="has another"):
         decide(batch, c.AskDeletion(what, "batches/other", "why", later(9_000)))
+
+
+def test_vectors_are_given_up_as_lost_once_and_only_of_a_batch_that_brought_some_home() -> None:
+    give_up = c.GiveUpVectors(2, "both files are gone", later(9_000))
+    embedded = Batch(number=number_of(EMBED, 1), read=True, refined_path="embedded", result_path="results")
+    [event] = decide(embedded, give_up)
+
+    assert event == e.VectorsLost("embedded", "results", 2, "both files are gone", later(9_000))
+    assert decide(evolve(embedded, event), give_up) == []
+    for other in (told(HAPPY)[1], Batch(number=number_of(EMBED, 1))):
+        with pytest.raises(RefusedError, match="brought no vectors home"):
+            decide(other, give_up)
