@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.corpus.parts import read_columns
 from adapters.corpus.tables import read_structs
-from cli.corpus_standing import DEDUP, built, paths_of
+from cli.corpus_standing import built, paths_of, searched
 from cli.vector_syncing import refuse_lost, space_of, synced
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
-from core.corpus.manifest import DedupManifest
 from core.corpus.outcome import Member
 from core.corpus.space import text_to_embed
 from core.embedding.asking import Text, about
@@ -59,7 +58,7 @@ def stock_of(opened: Opened, space: Space, *, whole: bool, again: bool = False) 
     vectors, put, lost = synced(opened, space)
     if not again:
         refuse_lost(lost)
-    archived = set() if whole else _archived(home, corpus)
+    archived = set() if whole else _archived(opened, home, corpus)
     return Stock(home, corpus, archived, vectors, vectors.held(), asked_for(opened, space), lost, put)
 
 
@@ -131,10 +130,10 @@ def cut(
         yield of, held
 
 
-def _archived(home: CorpusFolder, corpus: BuildManifest) -> set[str]:
+def _archived(opened: Opened, home: CorpusFolder, corpus: BuildManifest) -> set[str]:
     """Return the pairs that the last search put aside, none where the corpus as it is now was not searched."""
-    manifest = home.manifest(DEDUP, DedupManifest)
-    if manifest is None or manifest.build != corpus.fingerprint:
+    manifest = searched(opened, home, corpus)
+    if manifest is None:
         return set()
     members = read_structs(home.root / manifest.folder / "members.parquet", Member)
     return {member.pair_id for member in members if member.merged_into is not None}
