@@ -53,7 +53,7 @@ def verify(opened: Opened, sample: int, seed: int) -> Verified:
     """
     home, corpus, found = deduplicated(opened)
     paths, archived = paths_of(home, corpus), archived_of(home.root / found.folder)
-    folder = gathered(opened, settings_space(opened))
+    folder = gathered(opened, settings_space(opened), afresh=True)
     expected = {
         key.decode(): content
         for block, contents in pair_blocks(paths, archived)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from core.batch.commands import BatchCommand
     from core.embedding.asking import Text
 
+_CHANGED = "the corpus, or what was asked of it, changed meanwhile; run it again"
 #: Texts that one call embeds at once, at most; the API refuses more.
 TEXTS_A_CALL = 100
 
@@ -176,14 +177,16 @@ def pieces(opened: Opened, plan: Embedding, wishes: Wishes) -> Iterator[tuple[Em
     for _, texts in cut(stock, recipe, *_sizes(opened, recipe, online=plan.online)):
         batch = next(batches, None)
         if batch is None or tuple(text.pair_id for text in texts) != batch.pair_ids:
-            raise RefusedError("the corpus or its vectors changed meanwhile; run it again")
+            raise RefusedError(_CHANGED)
         yield batch, texts
+    if next(batches, None) is not None:  # another command asked for them, or their vectors came
+        raise RefusedError(_CHANGED)
 
 
 def recipe_by(opened: Opened, wishes: Wishes) -> EmbedRecipe:
     """Return what a person's wishes and the settings ask for."""
     settings = opened.settings.embedding
-    model = model_of(opened, wishes.model or settings.model)
+    model = model_of(opened, wishes.model or settings.model, vectors=True)
     return EmbedRecipe(model, wishes.dimensions or settings.dimensions, settings.task)
 
 

@@ -52,13 +52,15 @@ class Synced(NamedTuple):
     lost: tuple[Lost, ...]
 
 
-def gathered(opened: Opened, space: Space) -> VectorFolder:
+def gathered(opened: Opened, space: Space, *, afresh: bool = False) -> VectorFolder:
     """Return the folder of a space, with every vector of it that the ledger knows; a file is put there once.
+
+    Files that nobody touched since they were hashed are taken as they are, unless `afresh`.
 
     Raises RefusedError when a file of vectors is missing or not as it was recorded, StorageError when the disk
     refuses. What a killed command left out, and what was altered since, is put there by the next.
     """
-    found = synced(opened, space)
+    found = synced(opened, space, afresh=afresh)
     refuse_lost(found.lost)
     return found.folder
 
@@ -73,10 +75,10 @@ def refuse_lost(lost: Sequence[Lost]) -> None:
         )
 
 
-def synced(opened: Opened, space: Space) -> Synced:
+def synced(opened: Opened, space: Space, *, afresh: bool = False) -> Synced:
     """Do as `gathered` does, and return what is lost in every place instead of refusing; see there."""
     folder = VectorFolder(opened.root / FOLDER, space)
-    folder.drop_altered()
+    folder.drop_altered(afresh=afresh)
     standing, gone, put = folder.names(), [], 0
     for row in opened.rows().batches():
         if row.embeds and row.model == space.model and row.refined and row.read_at:

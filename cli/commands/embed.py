@@ -107,7 +107,9 @@ def _approved(usd: float, *, yes: bool, as_json: bool) -> bool:
 
 
 def _done(workspace: Opened, found: Embedding, wishes: Wishes) -> Embedding:
+    from cli.corpus_standing import locked
     from cli.embedding import write_embedding
     from cli.embedding_now import embed_now
 
-    return (embed_now if found.online else write_embedding)(workspace, found, wishes)
+    with locked(workspace):  # two at once would each think that the texts are new
+        return (embed_now if found.online else write_embedding)(workspace, found, wishes)
