@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import daft
 from daft import DataType, col, lit
@@ -37,6 +39,8 @@ PAIRS_AT_ONCE = 50_000
 #: A disk that does not take so many bytes refused the engine too: it writes some megabytes at once.
 ROOM = 64 << 20
 _PIECE = 1 << 20
+#: Seconds in which a cluster takes a connection, if it is there.
+_PATIENCE = 10
 _BUCKETS_AT_ONCE = 2_000
 _PAIR = DataType.struct({"one": DataType.int64(), "other": DataType.int64()})
 _SAME = {Kind.BOTH: KEYS, Kind.ANSWER: KEYS[2:], Kind.QUESTION: KEYS[:2]}
@@ -54,8 +58,11 @@ def use_native() -> None:
 def use_ray(address: str | None) -> None:
     """Run what follows on a Ray cluster (None: one on this machine); RefusedError when none answers."""
     try:
+        where = urlsplit(f"//{(address or '').rpartition('//')[2]}")
+        if where.port:  # Ray itself would look for many minutes
+            socket.create_connection((where.hostname, where.port), _PATIENCE).close()
         daft.set_runner_ray(address=address)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise RefusedError(
             f"no Ray cluster answers at {address or 'this machine'}; start one with `ray start --head`, "
             "name another with --ray-address, or leave --engine out"

@@ -14,13 +14,13 @@ import pytest
 
 from adapters.corpus import daft_finder
 from adapters.corpus import parts as parts_written
-from adapters.corpus.daft_finder import DaftFinder, use_native
+from adapters.corpus.daft_finder import DaftFinder, use_native, use_ray
 from adapters.corpus.parts import write_parts
 from adapters.corpus.sketch import folded_text
 from core.corpus.ports import Found, Kind, Same
 from core.corpus.shingles import jaccard, shingles
 from core.corpus.terms import Terms
-from core.errors import StorageError
+from core.errors import RefusedError, StorageError
 from tests.corpora import rows_of
 
 if TYPE_CHECKING:
@@ -173,6 +173,12 @@ def test_a_disk_that_refuses_is_named_though_the_engine_does_not(tmp_path: Path)
 
     said = f"{tmp_path}/scratch cannot be worked in: File too large; mend that and run the same command again"
     assert said in ended.stdout
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "127.0.0.1:many"])
+def test_a_cluster_that_does_not_answer_is_told_at_once(address: str) -> None:
+    with pytest.raises(RefusedError, match=f"no Ray cluster answers at {address}; start one with"):
+        use_ray(address)
 
 
 @pytest.mark.long
