@@ -8,11 +8,8 @@ import pytest
 from core.batch import commands as c
 from core.batch import events as e
 from core.batch.decider import decide
-from core.batch.folding import evolve
-from core.batch.numbers import EMBED, number_of
-from core.batch.state import Batch
 from core.errors import RefusedError
-from tests.batches import FAIL, FORGET_FILE, FORGET_JOB, HAPPY, later, told
+from tests.batches import FAIL, FORGET_FILE, FORGET_JOB, GIVE_UP_VECTORS, HAPPY, LOST, later, told
 
 
 @pytest.mark.parametrize("reached", [5, 6, 7, 8])
@@ -63,12 +60,13 @@ def test_what_belongs_to_another_batch_is_not_deleted_through_this_one(what: str
 
 
 def test_vectors_are_given_up_as_lost_once_and_only_of_a_batch_that_brought_some_home() -> None:
-    give_up = c.GiveUpVectors(2, "both files are gone", later(9_000))
-    embedded = Batch(number=number_of(EMBED, 1), read=True, refined_path="embedded", result_path="results")
-    [event] = decide(embedded, give_up)
+    (*_, event), lost = told(LOST)
+    _, before = told(LOST[:-1])
 
-    assert event == e.VectorsLost("embedded", "results", 2, "both files are gone", later(9_000))
-    assert decide(evolve(embedded, event), give_up) == []
-    for other in (told(HAPPY)[1], Batch(number=number_of(EMBED, 1))):
+    paths = (before.refined_path, before.result_path)
+    assert event == e.VectorsLost(*paths, 2, "both files are gone", later(9_000))
+    assert lost == msgspec.structs.replace(before, version=before.version + 1, vectors_lost=True)
+    assert decide(lost, GIVE_UP_VECTORS) == []
+    for other in (HAPPY, LOST[:-2]):
         with pytest.raises(RefusedError, match="brought no vectors home"):
-            decide(other, give_up)
+            decide(told(other)[1], GIVE_UP_VECTORS)
