@@ -11,7 +11,7 @@ from adapters.corpus.parts import ROWS_A_GROUP, ROWS_A_PART, WRITER, write_parts
 from adapters.files.extract import read_extract
 from cli.corpus_inputs import differing, wave_inputs
 from cli.corpus_recording import record_build
-from cli.corpus_standing import BUILD, FOLDER
+from cli.corpus_standing import BUILD, FOLDER, stands
 from core.corpus.gathering import gather
 from core.corpus.inputs import fingerprint
 from core.corpus.manifest import BuildManifest, WaveCount
@@ -51,8 +51,8 @@ def build(opened: Opened, named: Collection[int]) -> Built:
         _refuse(differing(opened, waves, bytes_too=True))
     home = CorpusFolder(opened.root / FOLDER)
     made_from = fingerprint(waves, SHAPE, ROWS_A_PART, ROWS_A_GROUP, WRITER)
-    former = home.manifest(BUILD, BuildManifest)
-    if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+    former = home.former(BUILD, BuildManifest)
+    if former and former.fingerprint == made_from and stands(opened, home, BUILD, former):
         record_build(opened, home, former)
         return Built(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
     with home.begin(BUILD, made_from) as step:

@@ -13,7 +13,7 @@ from adapters.corpus.parts import read_columns, write_table
 from adapters.corpus.schema import table_of
 from cli.corpus_choices import Engine
 from cli.corpus_recording import record_dedup
-from cli.corpus_standing import DEDUP, FOLDER, built, paths_of
+from cli.corpus_standing import DEDUP, FOLDER, built, paths_of, stands
 from cli.embedding_spaces import settings_space
 from cli.vector_syncing import gathered
 from core.corpus.clusters import link
@@ -62,8 +62,8 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
     home, corpus = built(opened)
     vectors = _vectors(opened, terms)
     made_from = fingerprint(corpus.fingerprint, terms, RULE, VERSION, *([vectors.digest()] if vectors else []))
-    former = home.manifest(DEDUP, DedupManifest)
-    if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+    former = home.former(DEDUP, DedupManifest)
+    if former and former.fingerprint == made_from and stands(opened, home, DEDUP, former):
         record_dedup(opened, home, corpus, former)
         return Deduplicated(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
     with home.begin(DEDUP, made_from) as step:

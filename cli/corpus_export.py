@@ -12,7 +12,7 @@ from adapters.corpus.folder import folder_name
 from adapters.corpus.parts import WRITER
 from adapters.corpus.tables import read_structs
 from cli.corpus_recording import record_export
-from cli.corpus_standing import FOLDER, deduplicated, export_step, paths_of
+from cli.corpus_standing import FOLDER, deduplicated, export_step, paths_of, stands
 from core.corpus.card import card
 from core.corpus.census import Census
 from core.corpus.inputs import fingerprint
@@ -53,8 +53,8 @@ def export(opened: Opened, terms: ExportTerms) -> Exported:
     home, built, found = deduplicated(opened)
     made_from = fingerprint(built.fingerprint, found.fingerprint, terms, _SHAPE, WRITER)
     step_name = export_step(terms.form)
-    former = home.manifest(step_name, ExportManifest)
-    if former and former.fingerprint == made_from and home.differing(former.folder, former.parts) is None:
+    former = home.former(step_name, ExportManifest)
+    if former and former.fingerprint == made_from and stands(opened, home, step_name, former):
         record_export(opened, home, built, found, former)
         return Exported(new=False, folder=f"{FOLDER}/{former.folder}", manifest=former)
     census = Census()

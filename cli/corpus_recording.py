@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.corpus_standing import BUILD, DEDUP, FOLDER, export_step
+from cli.corpus_standing import BUILD, DEDUP, FOLDER, export_step, last_of
 from core.corpus.events import CorpusBuilt, CorpusDeduplicated, CorpusExported, CorpusImported
 from core.corpus.history import evolve, history_of, is_news
 from core.corpus.inputs import files_of, fingerprint
+from core.corpus.outdated import outdated
 from core.ledger.recorded import NewEvent
 from core.ledger.streams import CORPUS
 
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
 
 
 def record_build(opened: Opened, home: CorpusFolder, build: BuildManifest) -> None:
-    """Record that the corpus was built, unless that is on record; see `_record`."""
-    _record(opened, BUILD, _built(opened, home, build))
+    """Record that the corpus was built, unless that is on record; see `_record`.
+
+    It is recorded anew when something in it was rejected or changed since, and a person wants it nevertheless.
+    """
+    last = last_of(opened, CorpusBuilt)
+    anew = last is not None and outdated(build, opened.database.store.read(after=last.position)) is not None
+    _record(opened, BUILD, _built(opened, home, build), anew=anew)
 
 
 def record_dedup(opened: Opened, home: CorpusFolder, build: BuildManifest, dedup: DedupManifest) -> None:
@@ -66,8 +72,8 @@ def record_import(
     _record(opened, "import", _built(opened, home, build), _deduplicated(opened, home, dedup), imported)
 
 
-def _record(opened: Opened, command: str, *steps: CorpusEvent) -> None:
-    """Append what the ledger does not have of these steps, in their order.
+def _record(opened: Opened, command: str, *steps: CorpusEvent, anew: bool = False) -> None:
+    """Append what the ledger does not have of these steps, or all of them `anew`, in their order.
 
     A step counts from its manifest; one that was killed between the two is recorded when it is asked for again.
     Raises ConflictError when another command records a step at the same moment; asked again, it is recorded.
@@ -76,7 +82,7 @@ def _record(opened: Opened, command: str, *steps: CorpusEvent) -> None:
     corpus = history_of(store.read_stream(CORPUS))
     news: list[NewEvent] = []
     for step in steps:
-        if is_news(corpus, step):
+        if anew or is_news(corpus, step):
             corpus = evolve(corpus, step)
             news.append(NewEvent(CORPUS, corpus.version, step, context))
     if news:

@@ -1,12 +1,16 @@
-"""The corpus as it stands in the workspace: what was built last, and how it was deduplicated."""
+"""The corpus as it stands in the workspace, built and deduplicated, where the ledger vouches for it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from adapters.corpus.folder import CorpusFolder
+from core.corpus.events import CorpusBuilt, CorpusDeduplicated
+from core.corpus.history import step_of
 from core.corpus.manifest import BuildManifest, DedupManifest
-from core.errors import BadInputError, NotFoundError
+from core.corpus.outdated import outdated
+from core.errors import BadInputError, NotFoundError, RefusedError
+from core.ledger.streams import CORPUS
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
 
     from cli.compose import Opened
     from core.corpus.choices import Form
+    from core.corpus.manifest import ExportManifest
+    from core.ledger.recorded import Recorded
 
 #: Where the corpus lies in the workspace, and the names of its steps.
 FOLDER, BUILD, DEDUP = "corpus", "build", "dedup"
@@ -32,32 +38,89 @@ def locked(opened: Opened) -> AbstractContextManager[None]:
 def built(opened: Opened) -> tuple[CorpusFolder, BuildManifest]:
     """Return the corpus that was built last, whose parts are as they were written.
 
-    Raises NotFoundError when none was built, BadInputError when a part is missing or altered.
+    Raises NotFoundError when none was built, BadInputError when its manifest is damaged or a part is missing or
+    altered, RefusedError when the ledger has another corpus as the last one, or what it was built from is not to
+    be used any more.
     """
     home = CorpusFolder(opened.root / FOLDER)
     manifest = home.manifest(BUILD, BuildManifest)
     if manifest is None:
         raise NotFoundError("there is no corpus yet; run `batchmill corpus build` first")
-    if (differs := home.differing(manifest.folder, manifest.parts)) is not None:
-        raise BadInputError(f"{differs} since the corpus was built; run `batchmill corpus build` again")
+    recorded = _vouched(opened, home, BUILD, CorpusBuilt)
+    if (reason := outdated(manifest, opened.database.store.read(after=recorded.position))) is not None:
+        raise RefusedError(f"{reason}; run `batchmill corpus build` again, which takes what is accepted now")
+    if (differs := home.differing(manifest.folder, manifest.parts, "the corpus was built")) is not None:
+        raise BadInputError(f"{differs}; run `batchmill corpus build` again")
     return home, manifest
 
 
 def deduplicated(opened: Opened) -> tuple[CorpusFolder, BuildManifest, DedupManifest]:
     """Return the corpus and its deduplication, with parts as they were written.
 
-    Raises NotFoundError when the corpus as it is now was not deduplicated, BadInputError for an altered part.
+    Raises what `built` raises, NotFoundError when the corpus as it is now was not deduplicated, and of the
+    deduplication what `searched` raises.
     """
     home, corpus = built(opened)
+    manifest = searched(opened, home, corpus)
+    if manifest is None:
+        since = "since it was built again" if (home.root / f"{DEDUP}.json").exists() else "yet"
+        raise NotFoundError(f"the corpus was not deduplicated {since}; run `batchmill corpus dedup` first")
+    return home, corpus, manifest
+
+
+def searched(opened: Opened, home: CorpusFolder, corpus: BuildManifest) -> DedupManifest | None:
+    """Return the deduplication of this very corpus, with parts as they were written; None where there is none.
+
+    Raises BadInputError when its manifest is damaged or a part is missing or altered, RefusedError when the
+    ledger has another deduplication as the last one.
+    """
     manifest = home.manifest(DEDUP, DedupManifest)
     if manifest is None or manifest.build != corpus.fingerprint:
-        since = "since it was built again" if manifest else "yet"
-        raise NotFoundError(f"the corpus was not deduplicated {since}; run `batchmill corpus dedup` first")
-    if (differs := home.differing(manifest.folder, manifest.parts)) is not None:
-        raise BadInputError(f"{differs} since it was written; run `batchmill corpus dedup` again")
-    return home, corpus, manifest
+        return None
+    _vouched(opened, home, DEDUP, CorpusDeduplicated)
+    if (differs := home.differing(manifest.folder, manifest.parts, "it was written")) is not None:
+        raise BadInputError(f"{differs}; run `batchmill corpus dedup` again")
+    return manifest
+
+
+def stands(
+    opened: Opened, home: CorpusFolder, step: str, former: BuildManifest | DedupManifest | ExportManifest
+) -> bool:
+    """Whether a step that was done need not be done again: its parts, and its manifest, are as they were written.
+
+    The ledger tells of the manifest; one that it does not know yet was written by a command that was stopped.
+    """
+    known = None
+    for recorded in opened.database.store.read_stream(CORPUS):
+        if step_of(recorded.event) == step and recorded.event.fingerprint == former.fingerprint:
+            known = recorded.event.manifest_sha256
+    as_written = known is None or known == home.manifest_sha256(step)
+    return as_written and home.differing(former.folder, former.parts) is None
 
 
 def paths_of(home: CorpusFolder, corpus: BuildManifest) -> list[Path]:
     """Return where the parts of a corpus stand, in order."""
     return [home.root / corpus.folder / part.path for part in corpus.parts]
+
+
+def last_of(opened: Opened, kind: type[CorpusBuilt | CorpusDeduplicated]) -> Recorded | None:
+    """Return the last event of a step, None when the ledger has none."""
+    found = None
+    for recorded in opened.database.store.read_stream(CORPUS):
+        if isinstance(recorded.event, kind):
+            found = recorded
+    return found
+
+
+def _vouched(
+    opened: Opened, home: CorpusFolder, step: str, kind: type[CorpusBuilt | CorpusDeduplicated]
+) -> Recorded:
+    """Return the event of the manifest that stands; RefusedError when it is not that of the step's last event."""
+    recorded = last_of(opened, kind)
+    if recorded is None or recorded.event.manifest_sha256 != home.manifest_sha256(step):
+        raise RefusedError(
+            f"{home.root / step}.json is not what the ledger has of the last `corpus {step}`: the command was "
+            "stopped before it was on record, an older ledger was put back, or the file was changed or comes from "
+            f"elsewhere; run `batchmill corpus {step}` again"
+        )
+    return recorded

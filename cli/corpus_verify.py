@@ -65,7 +65,7 @@ def verify(opened: Opened, sample: int, seed: int) -> Verified:
     """
     home, corpus, found = deduplicated(opened)
     paths, archived = paths_of(home, corpus), archived_of(home.root / found.folder)
-    folder = gathered(opened, settings_space(opened))
+    folder = gathered(opened, settings_space(opened), afresh=True)
     expected = {pair: wanted for block, _ in pair_blocks(paths, archived) for pair, wanted in block.wanted()}
     contents = {each.content for each in expected.values()}
     chosen = random.Random(seed).sample(sorted(expected), min(sample, len(expected)))  # noqa: S311 - a sample, no secret

@@ -12,6 +12,7 @@ from cli.deciding import books_of, money_left
 from cli.embedding_stock import cut, stock_of
 from cli.planning import model_of
 from cli.recording import record_new
+from cli.vector_syncing import give_up, synced
 from core.batch.commands import PlanBatch, RecordFile
 from core.batch.events import BatchPlanned
 from core.batch.numbers import EMBED, label, number_of, serial_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from core.batch.commands import BatchCommand
     from core.embedding.asking import Text
 
+_CHANGED = "the corpus, or what was asked of it, changed meanwhile; run it again"
 #: Texts that one call embeds at once, at most; the API refuses more.
 TEXTS_A_CALL = 100
 
@@ -46,13 +48,22 @@ class EmbeddingBatch(msgspec.Struct, frozen=True):
     path: str
 
 
+class LostVectors(msgspec.Struct, frozen=True):
+    """A batch that embedded, and how many texts lost the vector that it brought home."""
+
+    label: str
+    texts: int
+
+
 class Embedding(msgspec.Struct, frozen=True):
     """What of the corpus is to be embedded, with the expected tokens and price.
 
     Of its pairs, `rows`, `archived` are left out and `same` have the content of another one. Of contents, `held`
     have a vector, `under_way` are asked for by the batches `waiting`, and the rest are `new`. With
     `online` the new ones are embedded at once. `left_usd` is what the budget leaves in all, None for no limit.
-    `written` says that the batches are in the ledger, `embedded` how many vectors came home at once.
+    `put` vectors came home and were put into their folder just now. `lost` are vectors that are to be had nowhere
+    any more; those of texts of the corpus are among the new ones. `written` says that the batches are in the
+    ledger, `embedded` how many vectors came home at once.
     """
 
     corpus: str
@@ -70,6 +81,8 @@ class Embedding(msgspec.Struct, frozen=True):
     batches: tuple[EmbeddingBatch, ...]
     estimate: Estimate
     left_usd: float | None
+    put: int = 0
+    lost: tuple[LostVectors, ...] = ()
     written: bool = False
     embedded: int | None = None
 
@@ -77,13 +90,15 @@ class Embedding(msgspec.Struct, frozen=True):
 class Wishes(msgspec.Struct, frozen=True):
     """What a person asks for: the model and length (None: the settings'), archived pairs too (`whole`).
 
-    `online` says whether texts are embedded at once; None: when there are few.
+    `online` says whether texts are embedded at once; None: when there are few. `again` has texts embedded whose
+    vectors were paid for and are lost.
     """
 
     model: str | None = None
     dimensions: int | None = None
     whole: bool = False
     online: bool | None = None
+    again: bool = False
 
 
 def plan_embedding(opened: Opened, wishes: Wishes) -> Embedding:
@@ -92,7 +107,7 @@ def plan_embedding(opened: Opened, wishes: Wishes) -> Embedding:
     Raises what `stock_of` raises, and BadInputError for a model without prices or limits.
     """
     recipe = recipe_by(opened, wishes)
-    stock = stock_of(opened, recipe.space, whole=wishes.whole)
+    stock = stock_of(opened, recipe.space, whole=wishes.whole, again=wishes.again)
     tally: Counter[str] = Counter()
     planned = [
         (wave, tuple(text.pair_id for text in texts), recipe.estimate(texts))
@@ -126,6 +141,8 @@ def plan_embedding(opened: Opened, wishes: Wishes) -> Embedding:
         batches=batches,
         estimate=total(each.estimate for each in batches),
         left_usd=money_left(opened, books_of(opened, "corpus embed"), 0).in_all_usd,
+        put=stock.put,
+        lost=tuple(LostVectors(each.label, len(each.contents)) for each in stock.lost),
     )
 
 
@@ -135,10 +152,21 @@ def write_embedding(opened: Opened, plan: Embedding, wishes: Wishes) -> Embeddin
     Raises what `pieces` raises, and ConflictError when somebody else took the numbers meanwhile.
     """
     recipe = recipe_by(opened, wishes)
+    give_up_lost(opened, plan, wishes)
     for batch, texts in pieces(opened, plan, wishes):
         begin(opened, batch, texts, recipe)
     opened.catch_up()
     return msgspec.structs.replace(plan, written=True)
+
+
+def give_up_lost(opened: Opened, plan: Embedding, wishes: Wishes) -> None:
+    """Put on record what a plan that was just made has as lost; RefusedError when more is lost by now."""
+    if not plan.lost:
+        return
+    lost = synced(opened, recipe_by(opened, wishes).space).lost
+    if {each.label for each in lost} - {each.label for each in plan.lost}:
+        raise RefusedError("more vectors were lost meanwhile; run it again")
+    give_up(opened, lost)
 
 
 def pieces(opened: Opened, plan: Embedding, wishes: Wishes) -> Iterator[tuple[EmbeddingBatch, list[Text]]]:
@@ -149,14 +177,16 @@ def pieces(opened: Opened, plan: Embedding, wishes: Wishes) -> Iterator[tuple[Em
     for _, texts in cut(stock, recipe, *_sizes(opened, recipe, online=plan.online)):
         batch = next(batches, None)
         if batch is None or tuple(text.pair_id for text in texts) != batch.pair_ids:
-            raise RefusedError("the corpus or its vectors changed meanwhile; run it again")
+            raise RefusedError(_CHANGED)
         yield batch, texts
+    if next(batches, None) is not None:  # another command asked for them, or their vectors came
+        raise RefusedError(_CHANGED)
 
 
 def recipe_by(opened: Opened, wishes: Wishes) -> EmbedRecipe:
     """Return what a person's wishes and the settings ask for."""
     settings = opened.settings.embedding
-    model = model_of(opened, wishes.model or settings.model)
+    model = model_of(opened, wishes.model or settings.model, vectors=True)
     return EmbedRecipe(model, wishes.dimensions or settings.dimensions, settings.task)
 
 

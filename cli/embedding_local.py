@@ -23,20 +23,24 @@ _DIGITS = 12
 
 
 class Local(msgspec.Struct, frozen=True):
-    """How many contents of the corpus were embedded here, and how many had a vector of that model before."""
+    """How many contents of the corpus were embedded here, or lacked a vector (`new`), and how many had one."""
 
     model: str
     dimensions: int
     embedded: int
     held: int
+    new: int
 
 
-def embed_here(opened: Opened, embedder: Embedder, *, whole: bool) -> Local:
-    """Embed what lacks a vector; a text that has one is not embedded again, also after a kill.
+def embed_here(opened: Opened, embedder: Embedder, *, whole: bool, dry_run: bool = False) -> Local:
+    """Embed what lacks a vector, or only count it; a text that has one is not embedded again, also after a kill.
 
     Raises what `stock_of` raises, and ProviderError when the model cannot be had.
     """
     stock = stock_of(opened, embedder.space, whole=whole)
+    if dry_run:
+        new = sum(1 for _ in lacking(stock))
+        return Local(embedder.space.model, embedder.space.dimensions, 0, len(stock.held), new)
     texts = (text for _, text in lacking(stock))
     embedded = 0
     while some := list(islice(texts, TEXTS_A_FILE)):
@@ -45,11 +49,17 @@ def embed_here(opened: Opened, embedder: Embedder, *, whole: bool) -> Local:
         name = hashlib.sha256("".join(hashes).encode()).hexdigest()[:_DIGITS]
         stock.vectors.put(f"local-{name}", hashes, [flat(vector) for vector in vectors])
         embedded += len(some)
-    return Local(embedder.space.model, embedder.space.dimensions, embedded, len(stock.held))
+    return Local(embedder.space.model, embedder.space.dimensions, embedded, len(stock.held), embedded)
 
 
 def lines_of(done: Local) -> Iterator[str]:
     """Yield what was done, for people."""
+    if done.new and not done.embedded:
+        yield (
+            f"{done.new:,} texts would be embedded here by {done.model} in {done.dimensions} dimensions, at no "
+            "price; nothing was written."
+        )
+        return
     if not done.embedded:
         yield f"Every text of the corpus has a vector of {done.model}; nothing was changed."
         return

@@ -8,7 +8,7 @@ import msgspec
 
 from cli.compose import SystemChance
 from cli.deciding import books_of, money_left
-from cli.embedding import begin, pieces, recipe_by
+from cli.embedding import begin, give_up_lost, pieces, recipe_by
 from cli.supplies import WorkspaceSupplies
 from cli.vector_syncing import gathered
 from core.batch.commands import StartSubmission
@@ -37,6 +37,7 @@ def embed_now(opened: Opened, plan: Embedding, wishes: Wishes) -> Embedding:
     recipe, came = recipe_by(opened, wishes), 0
     embedder = opened.embedder(recipe.space)
     shop = _workshop(opened)
+    give_up_lost(opened, plan, wishes)
     try:
         for batch, texts in pieces(opened, plan, wishes):
             intent = StartSubmission(SystemChance().nonce(), opened.clock.now())

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from adapters.corpus.parts import read_columns
 from adapters.corpus.tables import read_structs
-from cli.corpus_standing import DEDUP, built, paths_of
-from cli.vector_syncing import gathered, space_of
+from cli.corpus_standing import built, paths_of, searched
+from cli.vector_syncing import refuse_lost, space_of, synced
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
-from core.corpus.manifest import DedupManifest
 from core.corpus.outcome import Member
 from core.corpus.space import text_to_embed
 from core.embedding.asking import Text, about
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from adapters.corpus.folder import CorpusFolder
     from adapters.corpus.vectors import VectorFolder
     from cli.compose import Opened
+    from cli.vector_syncing import Lost
     from core.corpus.manifest import BuildManifest
     from core.corpus.space import Space
     from core.embedding.asking import EmbedRecipe
@@ -35,7 +35,8 @@ class Stock(NamedTuple):
     """The corpus as it stands, beside the vectors of a space and those that are asked for.
 
     `archived` are pairs that a search for duplicates put aside, and that are left out. `under_way` has by content
-    hash the label of the batch that asks for its vector.
+    hash the label of the batch that asks for its vector; `lost` are batches whose vectors are to be had nowhere,
+    `put` counts those that were put into the folder just now.
     """
 
     home: CorpusFolder
@@ -44,14 +45,21 @@ class Stock(NamedTuple):
     vectors: VectorFolder
     held: Collection[str]
     under_way: dict[str, str]
+    lost: tuple[Lost, ...]
+    put: int
 
 
-def stock_of(opened: Opened, space: Space, *, whole: bool) -> Stock:
-    """Return what there is, once vectors that came home are in their folder; raises what `built` raises."""
+def stock_of(opened: Opened, space: Space, *, whole: bool, again: bool = False) -> Stock:
+    """Return what there is, once vectors that came home are in their folder.
+
+    Raises what `built` raises, and what `gathered` raises: for vectors that are lost only if not `again`.
+    """
     home, corpus = built(opened)
-    vectors = gathered(opened, space)
-    archived = set() if whole else _archived(home, corpus)
-    return Stock(home, corpus, archived, vectors, vectors.held(), asked_for(opened, space))
+    vectors, put, lost = synced(opened, space)
+    if not again:
+        refuse_lost(lost)
+    archived = set() if whole else _archived(opened, home, corpus)
+    return Stock(home, corpus, archived, vectors, vectors.held(), asked_for(opened, space), lost, put)
 
 
 def asked_for(opened: Opened, space: Space) -> dict[str, str]:
@@ -122,10 +130,10 @@ def cut(
         yield of, held
 
 
-def _archived(home: CorpusFolder, corpus: BuildManifest) -> set[str]:
+def _archived(opened: Opened, home: CorpusFolder, corpus: BuildManifest) -> set[str]:
     """Return the pairs that the last search put aside, none where the corpus as it is now was not searched."""
-    manifest = home.manifest(DEDUP, DedupManifest)
-    if manifest is None or manifest.build != corpus.fingerprint:
+    manifest = searched(opened, home, corpus)
+    if manifest is None:
         return set()
     members = read_structs(home.root / manifest.folder / "members.parquet", Member)
     return {member.pair_id for member in members if member.merged_into is not None}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.batch.adopted_events import RefinedAdopted
-from core.batch.events import AnswersRead, BatchDownloaded, BatchWritten
+from core.batch.events import AnswersRead, BatchDownloaded, BatchWritten, VectorsLost
 from core.engine.read import read_into
 from core.errors import NotFoundError, StorageError
 from core.ledger.load import load_batch
@@ -29,7 +29,8 @@ class _Pairs(msgspec.Struct):
 def recorded_files(opened: Opened) -> dict[str, str]:
     """Return the sha256 of every extract, batch file, result, file of answers and assessment, by path.
 
-    It is the one that was recorded last. An assessment names the file of its pairs, which follows it.
+    It is the one that was recorded last. An assessment names the file of its pairs, which follows it. Vectors that
+    were given up as lost are left out, with their result.
     """
     found: dict[str, str] = {}
     assessments: dict[str, str] = {}
@@ -39,6 +40,9 @@ def recorded_files(opened: Opened) -> dict[str, str]:
                 found[path] = sha256
             case AnswersRead(path=path, sha256=sha256):
                 found[path] = sha256
+            case VectorsLost(path=path, result_path=result_path):
+                found.pop(path, None)
+                found.pop(result_path, None)
             case WavePlanned(extract_path=path, extract_sha256=sha256):
                 found[path] = sha256
             case WaveAdopted(extract_path=path, extract_sha256=sha256) | RefinedAdopted(path=path, sha256=sha256):

@@ -269,9 +269,12 @@ def _elsewhere(opened: Opened, wave: int) -> dict[str, int]:
     return {source.sha256: other.wave for other in others for source in other.sources if source.planned}
 
 
-def model_of(opened: Opened, name: str) -> Model:
-    """Return a model's prices and limits, with the settings' own figures; BadInputError for one without any."""
-    return model_named(models_with(opened.settings.models), name)
+def model_of(opened: Opened, name: str, *, vectors: bool = False) -> Model:
+    """Return a model's prices and limits, with the settings' own figures.
+
+    BadInputError for one without any names those there are: that answer, or those that make `vectors`.
+    """
+    return model_named(models_with(opened.settings.models), name, vectors=vectors)
 
 
 def shown_path(path: Path, root: Path) -> str:

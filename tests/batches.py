@@ -12,7 +12,7 @@ from core.batch import events as e
 from core.batch.decider import decide
 from core.batch.folding import evolve
 from core.batch.lifecycle import Status
-from core.batch.numbers import repair_of
+from core.batch.numbers import EMBED, number_of, repair_of
 from core.batch.parts import Estimate, RequestLine, Unrefined
 from core.batch.state import Batch
 from core.errors import RefusedError
@@ -105,6 +105,7 @@ PAUSE = c.PauseBatch("the price is looked into", later(70))
 RESUME = c.ResumeBatch("the price is right", later(90))
 FORGET_JOB = c.AskDeletion(c.JOB, "batches/one", "its result is home", later(8_000))
 FORGET_FILE = c.AskDeletion(c.FILE, "files/one", "its job ended", later(8_001))
+GIVE_UP_VECTORS = c.GiveUpVectors(2, "both files are gone", later(9_000))
 HAND_OVER = c.HandOver(repair_of(205, 1), (PairRange("w2-s30-tvl", 4, 4),), later(7_010))
 GIVE_UP = c.GiveUp((Unrefined("w2-s30-tvl-004", "cut_off", "so it was"),), later(7_010))
 
@@ -218,6 +219,8 @@ ADOPTING: tuple[BatchCommand, ...] = (
 )
 
 HAPPY: tuple[BatchCommand, ...] = (PLAN, WRITE, START, UPLOAD, JOB, PROCESS, SUCCEED, DOWNLOAD, READ)
+#: A batch that embedded, whose vectors are lost.
+LOST = (c.PlanBatch(planned(number_of(EMBED, 1))), *HAPPY[1:], GIVE_UP_VECTORS)
 COMMANDS: tuple[BatchCommand, ...] = (
     *HAPPY,
     FORGET_JOB,
@@ -240,6 +243,7 @@ COMMANDS: tuple[BatchCommand, ...] = (
     RESUME,
     HAND_OVER,
     GIVE_UP,
+    GIVE_UP_VECTORS,
     c.PlanBatch(planned(pairs=2, revision=2)),
     c.RecordFile(written(OTHER_SHA)),
     c.StartSubmission("0ddba115", later(400)),

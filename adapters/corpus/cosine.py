@@ -17,6 +17,7 @@ from core.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from io import FileIO
     from pathlib import Path
 
     import numpy.typing as npt
@@ -70,14 +71,24 @@ def _laid_out(lowest: Mapping[str, int], vectors: VectorFolder, scratch: Path) -
     path = scratch / "vectors.f32"
     with on_disk(path):
         scratch.mkdir(parents=True, exist_ok=True)
-        matrix = np.memmap(path, np.float32, "w+", shape=(max(len(lowest), 1), vectors.space.dimensions))
-    for batch in vectors.read():
-        values = batch.column("vector").flatten().to_numpy(zero_copy_only=False)
-        found = values.reshape(-1, vectors.space.dimensions)
-        for content, vector in zip(batch.column("content_sha256").to_pylist(), found, strict=True):
-            if content in lowest:
-                matrix[places.setdefault(content, len(places))] = vector
-    return matrix[: len(places)], [lowest[content] for content in places]
+        # Written and not mapped yet: a disk that is full refuses a write, and kills who writes into a mapping.
+        with path.open("wb", buffering=0) as file:
+            for batch in vectors.read():
+                values = batch.column("vector").flatten().to_numpy(zero_copy_only=False)
+                found = values.reshape(-1, vectors.space.dimensions)
+                for content, vector in zip(batch.column("content_sha256").to_pylist(), found, strict=True):
+                    if content in lowest:
+                        _put(file, vector.tobytes(), places.setdefault(content, len(places)))
+        shape = (len(places), vectors.space.dimensions)
+        matrix = np.memmap(path, np.float32, "r", shape=shape) if places else np.empty(shape, np.float32)
+    return matrix, [lowest[content] for content in places]
+
+
+def _put(file: FileIO, vector: bytes, place: int) -> None:
+    """Write a vector at its place, whole; OSError when the disk refuses."""
+    file.seek(place * len(vector))
+    while vector:
+        vector = vector[file.write(vector) :]
 
 
 def _links(matrix: Matrix, of: Sequence[int], threshold: float) -> Iterator[Near]:

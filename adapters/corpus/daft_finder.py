@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
+import socket
+import tempfile
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import daft
 from daft import DataType, col, lit
@@ -36,8 +36,11 @@ PARTS_AT_ONCE, PARTS_ON_RAY = 2, 64
 KEYS_AT_ONCE = 4_000_000
 #: Candidates whose texts are in memory together.
 PAIRS_AT_ONCE = 50_000
-#: A disk with fewer bytes left is full: the engine writes some megabytes at once.
+#: A disk that does not take so many bytes refused the engine too: it writes some megabytes at once.
 ROOM = 64 << 20
+_PIECE = 1 << 20
+#: Seconds in which a cluster takes a connection, if it is there.
+_PATIENCE = 10
 _BUCKETS_AT_ONCE = 2_000
 _PAIR = DataType.struct({"one": DataType.int64(), "other": DataType.int64()})
 _SAME = {Kind.BOTH: KEYS, Kind.ANSWER: KEYS[2:], Kind.QUESTION: KEYS[:2]}
@@ -55,8 +58,11 @@ def use_native() -> None:
 def use_ray(address: str | None) -> None:
     """Run what follows on a Ray cluster (None: one on this machine); RefusedError when none answers."""
     try:
+        where = urlsplit(f"//{(address or '').rpartition('//')[2]}")
+        if where.port:  # Ray itself would look for many minutes
+            socket.create_connection((where.hostname, where.port), _PATIENCE).close()
         daft.set_runner_ray(address=address)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise RefusedError(
             f"no Ray cluster answers at {address or 'this machine'}; start one with `ray start --head`, "
             "name another with --ray-address, or leave --engine out"
@@ -177,6 +183,16 @@ def _engine(scratch: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, DaftCoreException) as error:
-        full = scratch.exists() and shutil.disk_usage(scratch).free < ROOM
-        cause = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if full else error
-        raise StorageError(sentence(scratch, cause, "worked in")) from error
+        raise StorageError(sentence(scratch, _refusal(scratch) or error, "worked in")) from error
+
+
+def _refusal(scratch: Path) -> OSError | None:
+    """Return what the disk says to somebody who writes there what the engine does, None when it takes it."""
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=scratch, buffering=0) as probe:
+            for _ in range(ROOM // _PIECE):
+                probe.write(bytes(_PIECE))
+    except OSError as error:
+        return error
+    return None

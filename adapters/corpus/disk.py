@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -28,5 +29,6 @@ def sentence(path: Path, error: Exception, doing: str = "written") -> str:
     """Return what went wrong and what to do next."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{path} cannot be {doing}: the disk is full; make room and run the same command again"
-    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error).partition("\n")[0]
+    # The number says it in the system's words; pyarrow has words of its own beside it.
+    why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error).partition("\n")[0]
     return f"{path} cannot be {doing}: {why}; mend that and run the same command again"

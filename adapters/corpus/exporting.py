@@ -6,10 +6,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from adapters.corpus.disk import on_disk
-from adapters.corpus.parts import COMPRESSION, ROWS_A_PART, batches_of, part_of
+from adapters.corpus.parts import ROWS_A_PART, batches_of, part_of, writing
 from core.corpus.census import COUNTED
 from core.corpus.forms import columns_of, record
 from core.corpus.splits import Split
@@ -45,7 +44,7 @@ def write_export(
     with on_disk(folder), ExitStack() as stack:
         (folder / terms.form.folder).mkdir(exist_ok=True)
         columns = terms.form.in_columns
-        writer = _Columns(folder, terms.form.folder) if columns else _Lines(folder, terms, stack)
+        writer = _Columns(folder, terms.form.folder, stack) if columns else _Lines(folder, terms, stack)
         for batch in batches_of(paths):
             ends = zip(batch.column("row").to_pylist(), batch.column("pair_id").to_pylist(), strict=True)
             splits = [placing(row, pair_id) for row, pair_id in ends]
@@ -83,10 +82,12 @@ class _Lines:
 class _Columns:
     """Parquet files of bounded size for each split."""
 
-    def __init__(self, folder: Path, inside: str) -> None:
+    def __init__(self, folder: Path, inside: str, stack: ExitStack) -> None:
         self._folder = folder
+        self._stack = stack
         self._inside = inside
         self._open: dict[Split, Any] = {}
+        self._closing: dict[Split, ExitStack] = {}
         self._written: dict[Split, list[int]] = {split: [] for split in Split}
 
     def add(self, batch: pa.RecordBatch, splits: Sequence[Split | None]) -> None:
@@ -97,8 +98,8 @@ class _Columns:
                 self._written[split][-1] += mine.num_rows
 
     def close(self) -> list[tuple[str, int]]:
-        for writer in self._open.values():
-            writer.close()
+        for closing in self._closing.values():
+            closing.close()
         return [
             (self._path(split, number), rows)
             for split, parts in self._written.items()
@@ -109,9 +110,10 @@ class _Columns:
         parts = self._written[split]
         if not parts or parts[-1] >= ROWS_A_PART:
             if parts:
-                self._open[split].close()
+                self._closing[split].close()
             path = self._folder / self._path(split, len(parts))
-            self._open[split] = pq.ParquetWriter(path, schema, compression=COMPRESSION)
+            self._closing[split] = self._stack.enter_context(ExitStack())
+            self._open[split] = self._closing[split].enter_context(writing(path, schema))
             parts.append(0)
         return self._open[split]
 

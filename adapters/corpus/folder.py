@@ -45,16 +45,31 @@ class CorpusFolder:
         self.root = root
 
     def manifest(self, step: str, shape: type[M]) -> M | None:
-        """Return a step's manifest, None when the step was never done; BadInputError when it cannot be read."""
+        """Return a step's manifest, None when the step was never done.
+
+        Raises BadInputError when it is damaged, which doing the step again mends, StorageError when the disk does
+        not give it.
+        """
         path = self.root / f"{step}.json"
+        with on_disk(path, "read"):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                return None
         try:
-            return msgspec.json.decode(path.read_bytes(), type=shape)
-        except FileNotFoundError:
-            return None
-        except (OSError, msgspec.MsgspecError) as error:
+            return msgspec.json.decode(content, type=shape)
+        except msgspec.MsgspecError as error:
             raise BadInputError(
-                f"{path} cannot be read: {error}; remove it and run `batchmill corpus {step}` again"
+                f"{path} is damaged ({error}); run `batchmill corpus {step.replace('-', ' --format ')}` again, "
+                "which writes it anew"
             ) from error
+
+    def former(self, step: str, shape: type[M]) -> M | None:
+        """Return the manifest of a step that is to be done again, None when it is damaged; see `manifest`."""
+        try:
+            return self.manifest(step, shape)
+        except BadInputError:
+            return None
 
     def manifest_sha256(self, step: str) -> str:
         """Return the sha256 (hex) of a step's manifest; StorageError when it cannot be read."""
@@ -62,8 +77,8 @@ class CorpusFolder:
         with on_disk(path, "read"):
             return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    def differing(self, folder: str, parts: Iterable[Part]) -> str | None:
-        """Return the first part that is missing or has other bytes than its manifest says, in words."""
+    def differing(self, folder: str, parts: Iterable[Part], since: str = "") -> str | None:
+        """Return, in words, the first part that is missing or was changed, `since` when."""
         for part in parts:
             path = self.root / folder / part.path
             try:
@@ -72,7 +87,7 @@ class CorpusFolder:
             except OSError as error:
                 return f"{path} cannot be read ({error.strerror})"
             if not same:
-                return f"{path} was changed"
+                return f"{path} was changed{since and ' since '}{since}"
         return None
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +48,25 @@ def write_parts(folder: Path, prefix: str, rows: Iterable[CorpusRow]) -> Iterato
 def _write_part(path: Path, group: list[CorpusRow], rows: Iterator[CorpusRow]) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     written = 0
-    with pq.ParquetWriter(path, SCHEMA, compression=COMPRESSION) as writer:
+    with writing(path, SCHEMA) as writer:
         while group:
             writer.write_batch(batch_of(group), row_group_size=ROWS_A_GROUP)
             written += len(group)
             group = list(islice(rows, min(ROWS_A_GROUP, ROWS_A_PART - written)))
     return written
+
+
+@contextmanager
+def writing(path: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
+    """Give what writes record batches to a Parquet file, closed in the end; OSError when the disk refuses."""
+    writer = pq.ParquetWriter(path, schema, compression=COMPRESSION)
+    try:
+        yield writer
+    finally:
+        try:
+            writer.close()
+        finally:
+            writer.is_open = False  # else it tries once more when it is forgotten, and prints what it meets
 
 
 def write_table(folder: Path, path: str, table: pa.Table) -> Part:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from adapters.corpus.disk import on_disk
+from adapters.corpus.hashes import RememberedHashes
 from adapters.corpus.parts import COMPRESSION, ROWS_A_GROUP, part_of
 from core.errors import BadInputError
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 FOLDER = "vectors"
 #: Of a file's sha256 in its name.
 _DIGITS = 12
+_HASHES = ".hashes.json"
 COLUMNS = ("content_sha256", "vector")
 
 
@@ -52,15 +54,14 @@ class VectorFolder:
         """Return the names that `add` was given for the files that stand."""
         return {path.name.rsplit(".", 2)[0] for path in self.files()}
 
-    def drop_altered(self) -> list[Path]:
+    def drop_altered(self, *, afresh: bool = False) -> list[Path]:
         """Remove files that are not as they were written, whose names tell, and return them.
 
-        What they held is put there again from where it came. Raises StorageError when the disk refuses.
+        What they held is put there again from where it came. Files that nobody touched since they were hashed are
+        hashed again only if `afresh`. Raises StorageError when the disk refuses.
         """
         altered = []
-        for path in self.files():
-            with on_disk(path, "read"), path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        for path, digest in self._hashed(afresh=afresh):
             if digest[:_DIGITS] != path.name.rsplit(".", 2)[1]:
                 with on_disk(path, "removed"):
                     path.unlink()
@@ -70,10 +71,17 @@ class VectorFolder:
     def digest(self) -> str:
         """Return what changes whenever a vector does: a sha256 (hex) over the files; StorageError as `read`."""
         whole = hashlib.sha256(self.space.name.encode())
-        for path in self.files():
-            with on_disk(path, "read"), path.open("rb") as stream:
-                whole.update(f"{path.name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+        for path, digest in self._hashed():
+            whole.update(f"{path.name} {digest}\n".encode())
         return whole.hexdigest()
+
+    def _hashed(self, *, afresh: bool = False) -> Iterator[tuple[Path, str]]:
+        hashes = RememberedHashes(self.root / _HASHES, afresh=afresh)
+        for path in self.files():
+            with on_disk(path, "read"):
+                digest = hashes.of(path)
+            yield path, digest
+        hashes.save()
 
     def held(self) -> set[str]:
         """Return the content hashes that have a vector; BadInputError or StorageError names an unusable file."""

@@ -36,6 +36,9 @@ def embed(  # noqa: PLR0913 - one parameter an option
         bool | None,
         typer.Option("--local/--no-local", help="On this machine and for nothing (needs the extra `local`)."),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Texts too whose vectors were paid for and are lost in every place.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would cost and write nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Approve the cost without being asked.")] = False,
     as_json: Json = False,
@@ -45,7 +48,8 @@ def embed(  # noqa: PLR0913 - one parameter an option
     Vectors are kept by the hash of what was embedded: a text that has one, or that a batch under way asks for, is
     left out, so what did not change is never paid for again. Shows what the rest is expected to cost, and once you
     approve it writes batches that are sent as all others are, within the budget. A few texts are embedded at once.
-    What came home meanwhile is put into the vector folder first.
+    What came home meanwhile is put into the vector folder first. Vectors that are neither there nor to be made
+    anew are named; --again shows what their texts cost once more, and has them embedded when you approve it.
     """
     from cli.compose import opened
     from cli.corpus_extra import require
@@ -55,17 +59,24 @@ def embed(  # noqa: PLR0913 - one parameter an option
     require("pyarrow")
     from cli.embedding import Wishes, plan_embedding
 
-    wishes = Wishes(model=model, dimensions=dimensions, whole=whole, online=online)
+    wishes = Wishes(model=model, dimensions=dimensions, whole=whole, online=online, again=again)
     with opened(*context.obj) as workspace:
         if workspace.settings.embedding.local if local is None else local:
-            if online is not None or dimensions is not None or dry_run:
-                raise typer.BadParameter("on this machine it costs nothing and has one length: --model and --all")
-            _here(workspace, model, whole=whole, as_json=as_json)
+            if online is not None or dimensions is not None or again:
+                raise typer.BadParameter(
+                    "on this machine it costs nothing and a model has one length: leave out --online, "
+                    "--dimensions and --again, or say --no-local"
+                )
+            _here(workspace, model, whole=whole, dry_run=dry_run, as_json=as_json)
             return
         found = plan_embedding(workspace, wishes)
         if not as_json and (lines := embedding_lines(found)):
             say("\n".join(lines))
-        if found.new and not dry_run and _approved(found.estimate.cost_usd, yes=yes, as_json=as_json):
+        if (
+            (found.new or found.lost)
+            and not dry_run
+            and _approved(found.estimate.cost_usd, yes=yes, as_json=as_json)
+        ):
             found = _done(workspace, found, wishes)
     if as_json:
         emit_json(found)
@@ -73,12 +84,12 @@ def embed(  # noqa: PLR0913 - one parameter an option
         say(next_line(found))
 
 
-def _here(workspace: Opened, model: str | None, *, whole: bool, as_json: bool) -> None:
+def _here(workspace: Opened, model: str | None, *, whole: bool, dry_run: bool, as_json: bool) -> None:
     from cli.embedding_local import embed_here, lines_of
     from cli.embedding_spaces import local_embedder
     from cli.render.text import emit_json, say_all
 
-    done = embed_here(workspace, local_embedder(workspace, model), whole=whole)
+    done = embed_here(workspace, local_embedder(workspace, model), whole=whole, dry_run=dry_run)
     if as_json:
         emit_json(done)
     else:
@@ -96,7 +107,9 @@ def _approved(usd: float, *, yes: bool, as_json: bool) -> bool:
 
 
 def _done(workspace: Opened, found: Embedding, wishes: Wishes) -> Embedding:
+    from cli.corpus_standing import locked
     from cli.embedding import write_embedding
     from cli.embedding_now import embed_now
 
-    return (embed_now if found.online else write_embedding)(workspace, found, wishes)
+    with locked(workspace):  # two at once would each think that the texts are new
+        return (embed_now if found.online else write_embedding)(workspace, found, wishes)

@@ -29,7 +29,10 @@ ADVICE = {
     "results": "put it back from a backup: the provider keeps a result for a short time only",
     "refined pairs": "`batchmill replay --rebuild` makes it anew from its result",
     "judgements": "`batchmill replay --rebuild` makes it anew from its result",
-    "vectors": "`batchmill replay --rebuild` makes it anew from its result",
+    "vectors": (
+        "`batchmill replay --rebuild` makes it anew from its result; where that is gone too, it is needed only if "
+        "corpus/vectors lacks it as well, and `batchmill corpus embed --again` then pays for it anew"
+    ),
     "prompt versions": "put its text back from a backup: its wave is not written or repaired without it",
 }
 
@@ -51,7 +54,8 @@ def kinds(rows: Rows) -> dict[str, list[str]]:
 def check_recorded(opened: Opened, rows: Rows) -> Iterator[Finding]:
     """Compare the sha256 of every file with the ledger; files are read in pieces, one after the other."""
     recorded = recorded_files(opened)
-    for kind, paths in kinds(rows).items():
+    for kind, named in kinds(rows).items():
+        paths = [path for path in named if path in recorded]  # not those that were given up as lost
         wrong = differences(opened.files, paths, recorded)
         if wrong:
             # A daemon may have written one of them anew since the ledger was read.

@@ -40,6 +40,13 @@ def embedding_lines(found: Embedding) -> list[str]:
 
 def _left_out(found: Embedding) -> list[str]:
     lines = []
+    if found.put:
+        lines.append(f"{counted(found.put, 'vector')} that came home now stand in the vector folder.")
+    if found.lost:
+        of = ", ".join(f"{each.label} ({counted(each.texts, 'text')})" for each in found.lost)
+        lines.append(
+            f"The vectors of {of} are lost in every place: what the corpus has of them is paid for again."
+        )
     if found.held:
         lines.append(f"{counted(found.held, 'text')} with a vector are left out.")
     if found.under_way:
@@ -74,7 +81,8 @@ def next_line(found: Embedding) -> str:
         )
         return f"{counted(found.embedded, 'text')} embedded and in the vector folder.{rest}"
     if not found.new and not found.under_way:
-        return "Every text of the corpus has a vector; nothing was changed."
+        unchanged = "" if found.put or found.lost else "; nothing was changed"
+        return f"Every text of the corpus has a vector{unchanged}."
     if not found.new:
         return "Nothing is new. `batchmill run` brings home what is asked for."
     if not found.written:

@@ -202,6 +202,14 @@ class AskDeletion(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class GiveUpVectors(msgspec.Struct, frozen=True):
+    """Put on record that the vectors of a batch that embeds are to be had nowhere any more, those of `texts`."""
+
+    texts: int
+    reason: str
+    at: datetime
+
+
 #: What the provider may be asked to forget.
 JOB, FILE = "job", "file"
 
@@ -231,5 +239,6 @@ BatchCommand = (
     | PauseBatch
     | ResumeBatch
     | AskDeletion
+    | GiveUpVectors
     | AdoptingCommand
 )

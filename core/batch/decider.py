@@ -9,7 +9,7 @@ from core.batch import events as e
 from core.batch.adopting import adopt
 from core.batch.lifecycle import Status, Trigger, follow
 from core.batch.numbers import label
-from core.batch.steering import ask_deletion, steer, way_out
+from core.batch.steering import ask_deletion, give_up_vectors, steer, way_out
 from core.errors import RefusedError
 from core.pairs import ids
 
@@ -31,6 +31,8 @@ def decide(batch: Batch, command: BatchCommand) -> list[BatchEvent]:
             return steer(batch, command)
         case c.AskDeletion():
             return ask_deletion(batch, command)
+        case c.GiveUpVectors():
+            return give_up_vectors(batch, command)
         case c.HoldSubmission(reason=reason, at=at):
             _refuse_open_intent(batch, "held")
             follow(batch.name, batch.status, Trigger.SUBMIT)

@@ -243,6 +243,19 @@ class DeletionAsked(msgspec.Struct, frozen=True, gc=False):
     at: datetime
 
 
+class VectorsLost(msgspec.Struct, frozen=True, gc=False):
+    """The vectors of a batch that embeds are gone in every place; a person has their texts paid for again.
+
+    `path` named the file of its vectors, `result_path` the result that they were read from; `texts` had a vector.
+    """
+
+    path: str
+    result_path: str
+    texts: int
+    reason: str
+    at: datetime
+
+
 #: What can happen to a batch once it was planned.
 RunEvent = (
     BatchWithdrawn
@@ -269,5 +282,6 @@ RunEvent = (
     | BatchPaused
     | BatchResumed
     | DeletionAsked
+    | VectorsLost
 )
 BatchEvent = BatchPlanned | RunEvent | AdoptedEvent

@@ -244,6 +244,10 @@ def _deletion_asked(batch: Batch, _: e.DeletionAsked) -> Batch:
     return replace(batch, version=batch.version + 1)
 
 
+def _vectors_lost(batch: Batch, _: e.VectorsLost) -> Batch:
+    return replace(batch, version=batch.version + 1, vectors_lost=True)
+
+
 #: One function an event; found in one step, where a `match` would ask for each class in turn.
 _FOLDS: dict[type[Any], Callable[[Batch, Any], Batch]] = {
     e.BatchPlanned: _planned,
@@ -271,5 +275,6 @@ _FOLDS: dict[type[Any], Callable[[Batch, Any], Batch]] = {
     e.BatchPaused: _held,
     e.BatchResumed: _resumed,
     e.DeletionAsked: _deletion_asked,
+    e.VectorsLost: _vectors_lost,
     **ADOPTED_FOLDS,
 }

@@ -29,7 +29,8 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
 
     `cause` is that of the last failure. `adoption` is what is known of a batch that an older process sent, None
     for one of a plan. `others` are further jobs of the batch beside the one that counts, `sighted` jobs that may
-    be its own, as a person was told. `parted` says that pairs of it were taken over by a repair or given up.
+    be its own, as a person was told. `parted` says that pairs of it were taken over by a repair or given up,
+    `vectors_lost` that what it embedded is to be had nowhere any more.
     """
 
     number: int
@@ -77,6 +78,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     others: tuple[str, ...] = ()
     sighted: tuple[str, ...] = ()
     parted: bool = False
+    vectors_lost: bool = False
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""Judges what people ask of a batch under way: retry, cancel, pause and resume."""
+"""Judges what people ask of a batch: retry, cancel, pause and resume, and what of it may be given up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core.batch import commands as c
 from core.batch import events as e
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status, Trigger, follow
-from core.batch.numbers import label
+from core.batch.numbers import EMBED, label
 from core.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -66,6 +66,26 @@ def ask_deletion(batch: Batch, command: c.AskDeletion) -> list[BatchEvent]:
     if needed:
         raise RefusedError(f"{batch.name} is {batch.status.value} and still needs {name}; wait until {until}")
     return [e.DeletionAsked(what=command.what, name=name, reason=command.reason, at=command.at)]
+
+
+def give_up_vectors(batch: Batch, command: c.GiveUpVectors) -> list[BatchEvent]:
+    """Return the event that a batch's vectors are lost; none when that is known.
+
+    Raises RefusedError for a batch that brought no vectors home.
+    """
+    if batch.kind != EMBED or not batch.read:
+        raise RefusedError(f"{batch.name} brought no vectors home, so none of it can be lost")
+    if batch.vectors_lost:
+        return []
+    return [
+        e.VectorsLost(
+            path=batch.refined_path,
+            result_path=batch.result_path,
+            texts=command.texts,
+            reason=command.reason,
+            at=command.at,
+        )
+    ]
 
 
 def way_out(number: int, hold: Hold | None) -> str:

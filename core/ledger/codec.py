@@ -50,6 +50,7 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     batch.BatchPaused: ("batch.paused", 1),
     batch.BatchResumed: ("batch.resumed", 1),
     batch.DeletionAsked: ("batch.deletion_asked", 1),
+    batch.VectorsLost: ("batch.vectors_lost", 1),
     wave.WaveAdopted: ("wave.adopted", 1),
     wave.JobsListed: ("wave.jobs_listed", 1),
     wave.WaveReplanned: ("wave.replanned", 1),

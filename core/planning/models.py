@@ -56,6 +56,11 @@ class Model(msgspec.Struct, frozen=True):
         """The date and the origin of the prices, for people."""
         return f"{self.dated}, {self.basis}"
 
+    @property
+    def makes_vectors(self) -> bool:
+        """Whether it turns texts into vectors, and does not answer: then what it gives costs nothing."""
+        return self.batch_output == 0
+
     def enqueued_limit(self, tier: int) -> int | None:
         """Return how many input tokens may wait or run at once at a tier (from 1), None where nobody knows."""
         if self.enqueued_tokens is not None:
@@ -130,13 +135,14 @@ def models_with(overrides: Mapping[str, Mapping[str, float]] | None = None) -> d
     return table
 
 
-def model_named(table: Mapping[str, Model], name: str) -> Model:
-    """Return a model of the table; BadInputError names those there are."""
+def model_named(table: Mapping[str, Model], name: str, *, vectors: bool = False) -> Model:
+    """Return a model of the table; BadInputError names those there are that answer, or that make `vectors`."""
     try:
         return table[name]
     except KeyError:
+        known = ", ".join(sorted(each.name for each in table.values() if each.makes_vectors is vectors))
         raise BadInputError(
-            f"no prices and limits are known for the model {name}; choose one of {', '.join(sorted(table))}, "
+            f"no prices and limits are known for the model {name}; choose one of {known}, "
             "or give its figures in the settings"
         ) from None
 

@@ -118,7 +118,7 @@ def _project(row: BatchRow, event: RunEvent, at: str, reason: str | None) -> Bat
             return replace(row, given_up=row.given_up + len(event.pairs))
         case e.CancelRequested() | e.BatchPaused() | e.BatchResumed():
             return replace(row, reason=event.reason if row.hold else None)
-        case e.CancelSent() | e.DoubleFound() | e.DeletionAsked():
+        case e.CancelSent() | e.DoubleFound() | e.DeletionAsked() | e.VectorsLost():
             return row
         case _:
             return _project_submission(row, event, at, reason)

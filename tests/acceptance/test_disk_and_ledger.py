@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import resource
 import sqlite3
-import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
+from tests.disks import SmallDisk, small_disk
 from tests.workspaces import Mill, written
 
 if TYPE_CHECKING:
@@ -21,44 +21,19 @@ if TYPE_CHECKING:
 BIG = [{"question": f"q{n}?", "answer": " ".join(map(str, range(2050)))} for n in range(60)]
 
 
-def mount(*words: str) -> bool:
-    return subprocess.run(["/bin/mount", *words], capture_output=True, check=False).returncode == 0  # noqa: S603 - a test's own disk
-
-
-class Disk:
+class Disk(SmallDisk):
     """A disk of a few hundred kilobytes, with a workspace on it."""
 
     def __init__(self, folder: Path, mill: Mill) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.mill = mill
         self.mill.logs = folder.parent
-        self._filler = folder / "filler"
-
-    def option(self, option: str) -> None:
-        assert mount("-o", f"remount,{option}", str(self.folder))
-
-    def fill(self) -> None:
-        with self._filler.open("wb", buffering=0) as file:
-            try:
-                while file.write(b"x" * 4096):
-                    pass
-            except OSError:
-                pass
-
-    def empty(self) -> None:
-        self._filler.unlink()
 
 
 @pytest.fixture
 def disk(tmp_path: Path, mill: Mill) -> Iterator[Disk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if not mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)):
-        pytest.skip("only root may mount a small disk")
-    try:
-        yield Disk(folder, Mill(folder / "mill", mill.environment["BATCHMILL_PROVIDER__BASE_URL"]))
-    finally:
-        subprocess.run(["/bin/umount", "--lazy", folder], check=True)  # noqa: S603 - the same disk
+    with small_disk(tmp_path / "disk", "1m") as small:
+        yield Disk(small.folder, Mill(small.folder / "mill", mill.environment["BATCHMILL_PROVIDER__BASE_URL"]))
 
 
 def test_a_plan_that_does_not_fit_on_the_disk_leaves_nothing(disk: Disk) -> None:

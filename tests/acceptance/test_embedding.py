@@ -62,7 +62,9 @@ def test_a_corpus_is_embedded_by_batches_repaired_and_never_paid_for_again(built
     assert held(built) == set()
     done = built.run("corpus embed --yes")
     assert f"{rows} texts with a vector are left out." in done
-    assert "Every text of the corpus has a vector; nothing was changed." in done
+    assert f"{rows} vectors that came home now stand in the vector folder." in done
+    assert "Every text of the corpus has a vector.\n" in done
+    assert "Every text of the corpus has a vector; nothing was changed." in built.run("corpus embed --yes")
     assert len(held(built)) == rows
     assert lengths(built) == pytest.approx([1.0] * rows, abs=1e-4)
     assert built.json("balance") == before

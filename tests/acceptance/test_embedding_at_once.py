@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -13,7 +14,7 @@ from adapters.corpus.vectors import VectorFolder
 from adapters.emulator.scenario import scenario_of
 from adapters.emulator.settings import EmulatorSettings
 from cli.compose import opened
-from cli.embedding_local import embed_here
+from cli.embedding_local import embed_here, lines_of
 from core.corpus.space import Space
 from core.embedding.vectors import normalised
 from tests.vectors import held
@@ -113,6 +114,27 @@ def test_a_call_that_fails_says_so_and_its_texts_come_as_a_job(built: Mill, jobs
     assert "Every text of the corpus has a vector" in built.run("corpus embed")
 
 
+@pytest.mark.parametrize("how", ["--online", "--no-online"])
+def test_three_who_embed_at_once_pay_once_and_each_is_told_what_became_of_it(
+    built: Mill, emulator: Emulator, how: str
+) -> None:
+    rows = built.json("corpus build --wave 2")["manifest"]["rows"]
+    paid = emulator.calls["models.embedContent"]
+
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(built.separately, [f"corpus embed {how} --yes"] * 3))
+
+    told = ("another `batchmill corpus` command writes in", "; run it again")
+    for each in ended:
+        assert each.status == 0 or any(words in each.stderr for words in told)
+        assert each.status or any(
+            words in each.stdout
+            for words in (f"{rows} texts embedded", "Written and approved: e1.", "Nothing is new", "has a vector")
+        )
+    assert [row["pairs"] for row in built.json("status")["batches"] if row["kind"] == "embed"] == [rows]
+    assert emulator.calls["models.embedContent"] - paid <= 1
+
+
 def test_nothing_is_embedded_at_once_that_the_budget_does_not_leave(built: Mill) -> None:
     refusal = built.refused("--set budget.usd_per_wave=0.0000001 corpus embed --yes")
 
@@ -121,7 +143,8 @@ def test_nothing_is_embedded_at_once_that_the_budget_does_not_leave(built: Mill)
 
 
 def test_a_model_that_is_not_known_or_not_for_vectors_is_told(built: Mill) -> None:
-    assert "no prices and limits are known for the model x" in built.refused("corpus embed --model x --yes")
+    refusal = built.refused("corpus embed --model x --yes")
+    assert "no prices and limits are known for the model x; choose one of gemini-embedding-001, or give" in refusal
     refusal = built.refused("corpus embed --model gemini-2.5-flash --yes")
     assert "models/gemini-2.5-flash is not found for API version v1beta, or is not supported" in refusal
     assert "mend that and run `batchmill retry e1`, or `batchmill cancel e1`" in refusal
@@ -143,12 +166,25 @@ class WordCounter:
         return [normalised([1.0 + text.count(chr(place)) for place in range(128)]) for text in texts]
 
 
+class Other(WordCounter):
+    """Another model, which is asked for nothing."""
+
+    space = Space("other", 128)
+
+    def embed(self, texts: Sequence[str], task: str) -> list[list[float]]:
+        raise NotImplementedError
+
+
 def test_vectors_made_on_this_machine_are_kept_by_content_too_and_made_once(built: Mill) -> None:
     embedder = WordCounter()
     with mock.patch.dict(os.environ, built.environment), opened(built.root, []) as workspace:
         first = embed_here(workspace, embedder, whole=True)
         again = embed_here(workspace, embedder, whole=True)
+        counted = embed_here(workspace, Other(), whole=True, dry_run=True)
 
+    assert (counted.embedded, counted.new) == (0, first.embedded)
+    assert "would be embedded here by other in 128 dimensions, at no price; nothing was" in next(lines_of(counted))
+    assert "Every text of the corpus has a vector of counter; nothing was changed." in list(lines_of(again))
     assert (first.embedded, first.held) == (len(set(embedder.asked)), 0)
     assert (again.embedded, again.held) == (0, first.embedded)
     assert len(embedder.asked) == first.embedded == len(VectorFolder(built.root / "corpus", embedder.space).held())

@@ -93,11 +93,25 @@ def test_two_steps_do_not_write_at_once(tmp_path: Path) -> None:
         commit(CorpusFolder(tmp_path), ONE, "second")
 
 
-def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "build.json").write_text('{"word": 7}', encoding="utf-8")
+@pytest.mark.parametrize(
+    ("step", "command"), [("build", "corpus build"), ("export-jsonl", "corpus export --format jsonl")]
+)
+def test_a_manifest_that_is_damaged_is_named_with_the_command_that_writes_it_anew(
+    tmp_path: Path, step: str, command: str
+) -> None:
+    (tmp_path / f"{step}.json").write_text('{"word": 7}', encoding="utf-8")
+    home = CorpusFolder(tmp_path)
 
-    with pytest.raises(BadInputError, match=r"build\.json cannot be read"):
-        CorpusFolder(tmp_path).manifest("build", Said)
+    with pytest.raises(BadInputError, match=rf"{step}\.json is damaged .*; run `batchmill {command}` again"):
+        home.manifest(step, Said)
+    assert home.former(step, Said) is None
+
+
+def test_a_manifest_that_the_disk_does_not_give_is_not_taken_for_a_damaged_one(tmp_path: Path) -> None:
+    (tmp_path / "build.json").mkdir()
+
+    with pytest.raises(StorageError, match=r"build\.json cannot be read"):
+        CorpusFolder(tmp_path).former("build", Said)
 
 
 def test_parts_are_of_bounded_size_and_read_back_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +153,7 @@ def test_a_part_that_is_missing_or_altered_is_named(tmp_path: Path) -> None:
     assert home.differing(step.name, written) is None
     path.write_bytes(path.read_bytes() + b"\n")
     assert home.differing(step.name, written) == f"{path} was changed"
+    assert home.differing(step.name, written, "noon") == f"{path} was changed since noon"
     assert "cannot be read" in (home.differing(step.name, [Part("gone.parquet", 1, 1, ONE)]) or "")
 
 

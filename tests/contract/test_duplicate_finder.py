@@ -14,13 +14,13 @@ import pytest
 
 from adapters.corpus import daft_finder
 from adapters.corpus import parts as parts_written
-from adapters.corpus.daft_finder import DaftFinder, use_native
+from adapters.corpus.daft_finder import DaftFinder, use_native, use_ray
 from adapters.corpus.parts import write_parts
 from adapters.corpus.sketch import folded_text
 from core.corpus.ports import Found, Kind, Same
 from core.corpus.shingles import jaccard, shingles
 from core.corpus.terms import Terms
-from core.errors import StorageError
+from core.errors import RefusedError, StorageError
 from tests.corpora import rows_of
 
 if TYPE_CHECKING:
@@ -151,15 +151,34 @@ def test_a_part_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
         DaftFinder(tmp_path / "scratch").find([f"{tmp_path}/gone.parquet"], Terms())
 
 
-def test_a_full_disk_is_named_though_the_engine_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    use_native()
-    parts = [f"{tmp_path}/{part.path}" for part in write_parts(tmp_path, "wave-0002", rows_of(alike(9)))]
-    (tmp_path / "scratch").mkdir()
-    (tmp_path / "scratch/sketch").write_text("in the way", encoding="utf-8")
-    monkeypatch.setattr(daft_finder, "ROOM", 1 << 60)
+def test_a_disk_that_refuses_is_named_though_the_engine_does_not(tmp_path: Path) -> None:
+    parts = [f"{tmp_path}/{part.path}" for part in write_parts(tmp_path, "wave-0002", rows_of(alike(300)))]
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from adapters.corpus.daft_finder import DaftFinder, use_native\n"
+        "from core.corpus.terms import Terms; from core.errors import StorageError; use_native()\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))\n"
+        "try: DaftFinder(Path(sys.argv[1])).find(sys.argv[2:], Terms())\n"
+        "except StorageError as error: print(error, flush=True)\n"
+    )
 
-    with pytest.raises(StorageError, match="the disk is full; make room"):
-        DaftFinder(tmp_path / "scratch").find(parts, Terms())
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program, str(tmp_path / "scratch"), *parts],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+    said = f"{tmp_path}/scratch cannot be worked in: File too large; mend that and run the same command again"
+    assert said in ended.stdout
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "127.0.0.1:many"])
+def test_a_cluster_that_does_not_answer_is_told_at_once(address: str) -> None:
+    with pytest.raises(RefusedError, match=f"no Ray cluster answers at {address}; start one with"):
+        use_ray(address)
 
 
 @pytest.mark.long

@@ -9,7 +9,7 @@ from core.batch import commands as c
 from core.batch import events as e
 from core.batch.decider import decide
 from core.errors import RefusedError
-from tests.batches import FAIL, FORGET_FILE, FORGET_JOB, HAPPY, later, told
+from tests.batches import FAIL, FORGET_FILE, FORGET_JOB, GIVE_UP_VECTORS, HAPPY, LOST, later, told
 
 
 @pytest.mark.parametrize("reached", [5, 6, 7, 8])
@@ -57,3 +57,16 @@ def test_what_belongs_to_another_batch_is_not_deleted_through_this_one(what: str
 
     with pytest.raises(RefusedError, match="has another"):
         decide(batch, c.AskDeletion(what, "batches/other", "why", later(9_000)))
+
+
+def test_vectors_are_given_up_as_lost_once_and_only_of_a_batch_that_brought_some_home() -> None:
+    (*_, event), lost = told(LOST)
+    _, before = told(LOST[:-1])
+
+    paths = (before.refined_path, before.result_path)
+    assert event == e.VectorsLost(*paths, 2, "both files are gone", later(9_000))
+    assert lost == msgspec.structs.replace(before, version=before.version + 1, vectors_lost=True)
+    assert decide(lost, GIVE_UP_VECTORS) == []
+    for other in (HAPPY, LOST[:-2]):
+        with pytest.raises(RefusedError, match="brought no vectors home"):
+            decide(told(other)[1], GIVE_UP_VECTORS)
