@@ -18,6 +18,7 @@ class Listed(StrEnum):
     ARCHIVED = "archived"
     REPEATED = "repeated"
     HINTS = "hints"
+    FIGURES = "figures"
 
 
 class Way(StrEnum):

@@ -9,14 +9,16 @@ import msgspec
 
 from adapters.corpus.daft_finder import PARTS_ON_RAY, VERSION, DaftFinder, use_native, use_ray
 from adapters.corpus.folder import folder_name
-from adapters.corpus.parts import read_columns, write_table
+from adapters.corpus.parts import columns_at, read_columns, write_table
 from adapters.corpus.schema import table_of
 from cli.corpus_choices import Engine
 from cli.corpus_recording import record_dedup
 from cli.corpus_standing import DEDUP, FOLDER, built, paths_of, stands
 from cli.embedding_spaces import settings_space
 from cli.vector_syncing import gathered
+from core.corpus.choices import Figures
 from core.corpus.clusters import link
+from core.corpus.figures import Dispute, Figured, disputes, figured, figures_of
 from core.corpus.hints import Hinted, Opinion, takes_for_duplicate
 from core.corpus.inputs import fingerprint
 from core.corpus.manifest import DedupCounts, DedupManifest
@@ -43,6 +45,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "ties.parquet": Tie,
     "repeated.parquet": Asked,
     "hints.parquet": Hinted,
+    "figures.parquet": Figured,
 }
 
 
@@ -69,7 +72,7 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
     with home.begin(DEDUP, made_from) as step:
         paths = paths_of(home, corpus)
         meant = _alike(paths, vectors, terms, step.scratch)
-        found, outcome_ = _search(paths, terms, step.scratch, engine, address, meant.links)
+        found, outcome_, figured = _search(paths, terms, step.scratch, engine, address, meant.links)
         manifest = DedupManifest(
             fingerprint=made_from,
             folder=folder_name(DEDUP, made_from),
@@ -78,8 +81,8 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
             chance=round(terms.chance(terms.threshold), 3),
             rule=RULE,
             engine=f"daft {VERSION}, {engine}",
-            counts=_counts(found, outcome_, meant),
-            parts=_write(step.path, outcome_),
+            counts=_counts(found, outcome_, meant, len(figured)),
+            parts=_write(step.path, outcome_, figured),
             vectors=vectors.space.name if vectors else "",
         )
         step.commit(manifest)
@@ -116,7 +119,7 @@ def _search(  # noqa: PLR0913, PLR0917 - what a search is made of
     engine: Engine,
     address: str | None,
     meant: tuple[Near, ...],
-) -> tuple[Found, Outcome]:
+) -> tuple[Found, Outcome, list[Figured]]:
     if engine is Engine.RAY:
         use_ray(address)
         finder = DaftFinder(scratch, PARTS_ON_RAY)
@@ -124,8 +127,25 @@ def _search(  # noqa: PLR0913, PLR0917 - what a search is made of
         use_native()
         finder = DaftFinder(scratch)
     found = msgspec.structs.replace(finder.find([str(path) for path in paths], terms), cosine=meant)
-    linked = link(found, terms)
-    return found, outcome(linked, _known(paths, rows_asked(linked)))
+    disputed = _disputed(paths, found)
+    rows = {row for each in disputed for row in each.rows}
+    apart = {each.rows for each in disputed} if terms.figures is Figures.APART else set()
+    linked = link(found, terms, apart)
+    known = _known(paths, rows_asked(linked) | rows)
+    came_to = outcome(linked, known)
+    return found, came_to, figured(disputed, known, came_to.members)
+
+
+def _disputed(paths: Sequence[Path], found: Found) -> list[Dispute]:
+    """Return the links of pairs that state other figures; only texts of pairs that are near are looked at."""
+    rows = {row for near in (*found.near, *found.cosine) for row in (near.one, near.other)}
+    figures: dict[int, frozenset[str]] = {}
+    for some in columns_at(paths, ["row", "question", "answer"], rows):
+        figures |= {
+            row: figures_of(question, answer)
+            for row, question, answer in zip(some["row"], some["question"], some["answer"], strict=True)
+        }
+    return disputes(found.near, Kind.NEAR, figures) + disputes(found.cosine, Kind.COSINE, figures)
 
 
 def _known(paths: Sequence[Path], rows: Collection[int]) -> dict[int, Known]:
@@ -141,14 +161,14 @@ def _known(paths: Sequence[Path], rows: Collection[int]) -> dict[int, Known]:
     return found
 
 
-def _write(folder: Path, found: Outcome) -> tuple[Part, ...]:
+def _write(folder: Path, found: Outcome, other: Sequence[Figured]) -> tuple[Part, ...]:
     tables: dict[str, Sequence[Any]] = dict(
-        zip(TABLES, (found.members, found.ties, found.repeated, found.hints), strict=True)
+        zip(TABLES, (found.members, found.ties, found.repeated, found.hints, other), strict=True)
     )
     return tuple(write_table(folder, path, table_of(tables[path], shape)) for path, shape in TABLES.items())
 
 
-def _counts(found: Found, came_to: Outcome, meant: Alike) -> DedupCounts:
+def _counts(found: Found, came_to: Outcome, meant: Alike, other_figures: int) -> DedupCounts:
     same = Counter(each.kind for each in found.same)
     sizes = Counter(member.cluster for member in came_to.members)
     opinions = Counter(hint.opinion for hint in came_to.hints)
@@ -172,4 +192,5 @@ def _counts(found: Found, came_to: Outcome, meant: Alike) -> DedupCounts:
         hints_model=opinions[Opinion.MODEL],
         cosine=len(found.cosine),
         without_vector=len(meant.without - archived),
+        other_figures=other_figures,
     )

@@ -12,6 +12,7 @@ from cli.corpus_choices import Listed
 from cli.corpus_standing import deduplicated, paths_of
 from cli.locating import find_source
 from core.corpus.chain import chain
+from core.corpus.figures import Figured
 from core.corpus.hints import Hinted
 from core.corpus.outcome import Asked, Member, Tie
 from core.errors import NotFoundError
@@ -77,7 +78,7 @@ def explain(opened: Opened, asked: str) -> Explained:
     )
 
 
-def listed(opened: Opened, which: Listed) -> tuple[DedupManifest, Iterator[Member | Asked | Hinted]]:
+def listed(opened: Opened, which: Listed) -> tuple[DedupManifest, Iterator[Member | Asked | Hinted | Figured]]:
     """Return the deduplication and one of its lists, read as it is asked for."""
     home, _, manifest = deduplicated(opened)
     folder = home.root / manifest.folder
@@ -89,3 +90,5 @@ def listed(opened: Opened, which: Listed) -> tuple[DedupManifest, Iterator[Membe
             return manifest, read_structs(folder / "repeated.parquet", Asked)
         case Listed.HINTS:
             return manifest, read_structs(folder / "hints.parquet", Hinted)
+        case Listed.FIGURES:
+            return manifest, read_structs(folder / "figures.parquet", Figured)

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from adapters.corpus.disk import on_disk
@@ -16,7 +17,7 @@ from adapters.corpus.schema import SCHEMA, batch_of
 from core.corpus.manifest import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from core.corpus.row import CorpusRow
@@ -97,3 +98,12 @@ def batches_of(paths: Sequence[Path], columns: Sequence[str] | None = None) -> I
 def read_columns(paths: Sequence[Path], columns: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
     """Yield these columns of the files as lists by name; see `batches_of`."""
     return (batch.to_pydict() for batch in batches_of(paths, columns))
+
+
+def columns_at(
+    paths: Sequence[Path], columns: Sequence[str], rows: Collection[int]
+) -> Iterator[dict[str, list[Any]]]:
+    """Yield these columns, `row` among them, of these rows alone; no file is read for none."""
+    wanted = pa.array(sorted(rows), pa.int64())
+    for batch in batches_of(paths, columns) if rows else ():
+        yield batch.filter(pc.is_in(batch["row"], value_set=wanted)).to_pydict()

@@ -8,7 +8,7 @@ import typer
 
 from cli.commands import HIGHEST
 from cli.corpus_choices import Engine, Listed
-from core.corpus.choices import Form, Repeated
+from core.corpus.choices import Figures, Form, Repeated
 
 if TYPE_CHECKING:
     from cli.compose import Opened
@@ -79,6 +79,9 @@ def dedup(  # noqa: PLR0913 - one parameter an option
     repeated: Annotated[
         Repeated, typer.Option(help="What becomes of pairs that ask the same and answer differently.")
     ] = Repeated.KEEP,
+    figures: Annotated[
+        Figures, typer.Option(help="What becomes of near pairs each of which states a figure the other does not.")
+    ] = Figures.MERGE,
     engine: Annotated[
         Engine, typer.Option(help="This process, or a Ray cluster (needs the extra `ray`).")
     ] = Engine.NATIVE,
@@ -99,7 +102,8 @@ def dedup(  # noqa: PLR0913 - one parameter an option
     word 3-shingles of question and answer have a Jaccard similarity of at least the threshold; with --cosine, also
     the vectors that `corpus embed` brought home lie as close as that. The pair with the
     highest overall score stays, then the more complete, then the oldest. Pairs that ask the same and answer
-    differently stay, and are listed. The model's own duplicate analysis is shown beside it and decides nothing.
+    differently stay, and are listed; so are near pairs that state other figures, which --figures apart does not
+    merge. The model's own duplicate analysis is shown beside it and decides nothing.
     Searching again by the same terms changes nothing.
     """
     from cli.compose import opened
@@ -118,7 +122,9 @@ def dedup(  # noqa: PLR0913 - one parameter an option
         elif which is not None:
             _list(workspace, which, as_json=as_json)
         else:
-            _search(workspace, terms_for(threshold, repeated, cosine), engine, ray_address, as_json=as_json)
+            _search(
+                workspace, terms_for(threshold, repeated, cosine, figures), engine, ray_address, as_json=as_json
+            )
 
 
 @corpus.command()

@@ -6,12 +6,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cli.render.text import clean, table
+from core.corpus.choices import Figures
+from core.corpus.figures import Figured
 from core.corpus.hints import Hinted
 from core.corpus.outcome import Asked, Member
 from core.planning.naming import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cli.corpus_dedup import Deduplicated
     from cli.corpus_explain import Explained
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 _LONGEST = 60
 #: Members and ties are shown so many at most; `--json` has them all.
 _MOST = 20
+#: Figures of a pair are shown so many at most.
+_FIGURES = 5
 _KINDS = {
     "both": "the same text",
     "answer": "the same answer",
@@ -32,7 +36,7 @@ _KINDS = {
 def dedup_lines(done: Deduplicated) -> list[str]:
     """Return what was found and what came of it, each under a word."""
     said = [f"{word:<11}{text}" for word, text in _findings(done)]
-    where = f"{done.folder}: members, ties, repeated, hints (Parquet)"
+    where = f"{done.folder}: members, ties, repeated, hints, figures (Parquet)"
     return [*said, "", where if done.new else f"nothing to do, this was found before: {where}"]
 
 
@@ -56,6 +60,10 @@ def _findings(done: Deduplicated) -> Iterator[tuple[str, str]]:
     if counts.without_vector:
         lacking = counted(counts.without_vector, "pair")
         yield "", f"{lacking} without a vector not compared by meaning (`batchmill corpus embed`)"
+    if counts.other_figures:
+        links = counted(counts.other_figures, "link")
+        done_so = "merged all the same" if terms.figures is Figures.MERGE else "kept apart"
+        yield "figures", f"{links} of pairs that state other figures, {done_so} (--which figures)"
     asked = f"{counts.repeated_questions:,} are answered in more than one way"
     yield "questions", f"{asked}, by {counts.pairs_of_repeated_questions:,} pairs (--which repeated)"
     yield (
@@ -65,7 +73,7 @@ def _findings(done: Deduplicated) -> Iterator[tuple[str, str]]:
     yield "", f"and {counts.hints_model:,} that were not found to be any (--which hints)"
 
 
-def listed_line(each: Member | Asked | Hinted) -> str:
+def listed_line(each: Member | Asked | Hinted | Figured) -> str:
     """Return a line of a list."""
     match each:
         case Member():
@@ -75,6 +83,9 @@ def listed_line(each: Member | Asked | Hinted) -> str:
             return f"{each.group}  {clean(each.pair_id)}{merged}  {_cut(each.question)}"
         case Hinted():
             return f"{clean(each.pair_id)}  {_hint(each)}"
+        case Figured():
+            became = "merged" if each.joined else "apart"
+            return f"{_stated(each.one, each.only_one)}  {_stated(each.other, each.only_other)}  {became}"
 
 
 def explained_lines(found: Explained) -> Iterator[str]:
@@ -136,6 +147,11 @@ def _hint(each: Hinted) -> str:
     if each.merge_recommendation:
         said += f"; it recommends {clean(each.merge_recommendation)}"
     return f"taken by {said}"
+
+
+def _stated(pair_id: str, figures: Sequence[str]) -> str:
+    more = "" if len(figures) <= _FIGURES else f" and {len(figures) - _FIGURES} more"
+    return f"{clean(pair_id)} ({', '.join(map(clean, figures[:_FIGURES]))}{more})"
 
 
 def _cut(text: str) -> str:

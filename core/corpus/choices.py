@@ -12,6 +12,13 @@ class Repeated(StrEnum):
     MERGE = "merge"
 
 
+class Figures(StrEnum):
+    """What becomes of pairs that are near and state other figures: one template, and other facts."""
+
+    MERGE = "merge"
+    APART = "apart"
+
+
 class Form(StrEnum):
     """jsonl and parquet hold every column, hf is Parquet as Hugging Face lays it out; chat and alpaca train."""
 

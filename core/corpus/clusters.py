@@ -12,7 +12,7 @@ from core.corpus.survivor import Candidate, survivor
 from core.corpus.union_find import UnionFind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from core.corpus.ports import Found, Same
     from core.corpus.terms import Terms
@@ -45,12 +45,19 @@ class Linked(msgspec.Struct, frozen=True, gc=False):
     repeated: tuple[tuple[int, ...], ...]
 
 
-def link(found: Found, terms: Terms) -> Linked:
-    """Return the links that the terms allow and what they join; same questions join only where they are merged."""
+def link(found: Found, terms: Terms, apart: Container[tuple[int, int]] = ()) -> Linked:
+    """Return the links that the terms allow and what they join; same questions join only where they are merged.
+
+    Two rows that are near stay `apart` where they are named (the lower first), if nothing else joins them.
+    """
     joining = {Kind.BOTH, Kind.ANSWER} | ({Kind.QUESTION} if terms.repeated is Repeated.MERGE else set())
     links = [each for same in found.same if same.kind in joining for each in _links(same)]
-    links += [Link(near.one, near.other, Kind.NEAR, near.similarity) for near in found.near]
-    links += [Link(near.one, near.other, Kind.COSINE, near.similarity) for near in found.cosine]
+    for kind, nears in ((Kind.NEAR, found.near), (Kind.COSINE, found.cosine)):
+        links += [
+            Link(near.one, near.other, kind, near.similarity)
+            for near in nears
+            if (near.one, near.other) not in apart
+        ]
     union = UnionFind()
     for each in links:
         union.join(each.one, each.other)

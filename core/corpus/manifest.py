@@ -50,8 +50,8 @@ class DedupCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `rows` = `kept` + `archived`. `same_…` are groups with the same text, `near` links at or above the threshold
     among `candidates`, `cosine` links of vectors; of the pairs that stay, `without_vector` were not compared by
-    those, where any were. Hints are pairs that the model and we (`both`), we alone, or the model alone take for
-    duplicates.
+    those, where any were. `other_figures` links join pairs that state other figures, or would have. Hints are
+    pairs that the model and we (`both`), we alone, or the model alone take for duplicates.
     """
 
     rows: int
@@ -72,6 +72,7 @@ class DedupCounts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     hints_model: int
     cosine: int = 0
     without_vector: int = 0
+    other_figures: int = 0
 
 
 class DedupManifest(msgspec.Struct, frozen=True, kw_only=True, gc=False):

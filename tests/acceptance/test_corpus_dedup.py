@@ -20,11 +20,19 @@ LOSS = "Impermanent loss is what a provider of liquidity gives up beside somebod
 RATE = (
     "A borrow rate is paid by those who owe to a pool; it climbs steeply once most of the deposits are lent out."
 )
+FEES = (
+    "Traders paid {fees} USD to the pool on that day, which is what its providers shared among themselves in "
+    "proportion to the liquidity that each of them had put in; whoever had left before midnight got nothing."
+)
 PAIRS = {
     "depth": [
         {"question": "What is liquidity depth on an exchange?", "answer": DEPTH},
         {"question": "How deep is the book of an exchange?", "answer": DEPTH.upper()},
         {"question": "What is \x1b impermanent loss for a provider?", "answer": LOSS},
+    ],
+    "fees": [
+        {"question": "What did traders pay to the pool on that day?", "answer": FEES.format(fees="41,200")},
+        {"question": "What did traders pay to the pool on that day?", "answer": FEES.format(fees="38,900")},
     ],
     "rates": [
         {"question": "What is impermanent loss \u2026 for a provider?", "answer": RATE},
@@ -43,7 +51,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mill]:
         for name, pairs in PAIRS.items():
             mill.put(f"{name}.json", {"session": 30, "indicator": name, "qa_pairs": pairs})
         terms = "--accept-findings --low-count combine --depends-on none"
-        mill.run(f"plan --wave 3 inbox/depth.json inbox/rates.json {terms}")
+        mill.run(f"plan --wave 3 inbox/depth.json inbox/fees.json inbox/rates.json {terms}")
         mill.run("write --wave 3")
         mill.run("approve --wave 3")
         mill.run("run --until-idle")
@@ -73,9 +81,9 @@ def test_one_pair_of_each_cluster_stays_and_the_others_say_where_they_went(home:
 
     counts, pair = done["manifest"]["counts"], ids(home)
     merged = {row["pair_id"]: row["merged_into"] for row in rows(home, "members.parquet")}
-    assert (counts["rows"], counts["kept"], counts["archived"]) == (5, 4, 1)
-    assert set(merged) == {pair["depth1"], pair["depth2"]}
-    assert sorted(each is None for each in merged.values()) == [False, True]
+    assert (counts["rows"], counts["kept"], counts["archived"]) == (7, 5, 2)
+    assert set(merged) == {pair["depth1"], pair["depth2"], pair["fees1"], pair["fees2"]}
+    assert sorted(each is None for each in merged.values()) == [False, False, True, True]
     assert {each for each in merged.values() if each} < set(merged)
 
 
@@ -87,8 +95,22 @@ def test_a_repeated_question_is_kept_and_listed_unless_the_policy_merges_it(home
 
     merged = home.json("corpus dedup --repeated merge")["manifest"]["counts"]
 
-    assert (merged["archived"], merged["repeated_questions"]) == (2, 0)
+    assert (merged["archived"], merged["repeated_questions"]) == (3, 0)
     assert home.run("corpus dedup --which repeated") == ""
+
+
+def test_near_pairs_that_state_other_figures_are_listed_and_stay_apart_where_they_are_to(home: Mill) -> None:
+    pair = ids(home)
+    said = home.run("corpus dedup")
+    assert "1 link of pairs that state other figures, merged all the same" in said
+    listed = home.run("corpus dedup --which figures")
+    assert listed == f"{pair['fees1']} (41200)  {pair['fees2']} (38900)  merged\n"
+
+    done = home.json("corpus dedup --figures apart")["manifest"]
+
+    assert (done["counts"]["other_figures"], done["counts"]["archived"]) == (1, 1)
+    assert home.run("corpus dedup --which figures").endswith("  apart\n")
+    assert not {pair["fees1"], pair["fees2"]} & {row["pair_id"] for row in rows(home, "members.parquet")}
 
 
 def test_a_pair_can_be_asked_why(home: Mill) -> None:
@@ -136,7 +158,7 @@ def test_a_search_of_an_older_corpus_is_not_taken_for_one_of_this(home: Mill) ->
     home.run("corpus build --wave 2 --wave 3")
 
     assert "was not deduplicated since it was built again" in home.refused("corpus dedup --which archived")
-    assert home.json("corpus dedup")["manifest"]["counts"]["rows"] == 29
+    assert home.json("corpus dedup")["manifest"]["counts"]["rows"] == 31
 
 
 def test_a_part_of_the_corpus_that_was_altered_is_named_before_anything_is_searched(home: Mill) -> None:
