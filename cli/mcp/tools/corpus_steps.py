@@ -72,6 +72,10 @@ class DedupArguments(Arguments, frozen=True, kw_only=True):
         Literal["keep", "merge"],
         msgspec.Meta(description="What becomes of pairs that ask the same and answer differently."),
     ] = "keep"
+    figures: Annotated[
+        Literal["merge", "apart"],
+        msgspec.Meta(description="What becomes of near pairs each of which states a figure the other does not."),
+    ] = "merge"
 
 
 def corpus_dedup(desk: Desk, asked: DedupArguments) -> Answer:
@@ -85,10 +89,10 @@ def corpus_dedup(desk: Desk, asked: DedupArguments) -> Answer:
     require("daft", "pyarrow", "numpy")
     from cli.corpus_choices import Engine
     from cli.corpus_dedup import deduplicate
-    from core.corpus.choices import Repeated
+    from core.corpus.choices import Figures, Repeated
     from core.corpus.terms import terms_for
 
-    terms = terms_for(asked.threshold, Repeated(asked.repeated), asked.cosine)
+    terms = terms_for(asked.threshold, Repeated(asked.repeated), asked.cosine, Figures(asked.figures))
     with desk.opened() as opened:
         found = deduplicate(opened, terms, Engine.NATIVE, None)
     counts = found.manifest.counts
