@@ -15,13 +15,14 @@ _ALIKE = frozenset(
     | {"assess", "sample", "accept", "reject", "reconcile"}
 )
 #: The tools of steps of the corpus, by their commands.
-_CORPUS = {"build": "corpus_build", "dedup": "corpus_dedup", "export": "corpus_export"}
+_CORPUS = {"build": "corpus_build", "dedup": "corpus_dedup", "export": "corpus_export", "search": "corpus_search"}
 #: What a command's words without an option are to its tool.
 _WORDS = {
     "history": ("subject",),
     "submit": ("first", "last"),
     "status": ("batches",),
     "batch_cancel": ("batchName",),
+    "corpus_search": ("query",),
 }
 #: Options that a tool's arguments are called after.
 _OPTIONS = frozenset(

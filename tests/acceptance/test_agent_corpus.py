@@ -65,7 +65,7 @@ def test_what_a_step_of_the_corpus_cannot_take_is_refused(home: Mill) -> None:
 
     assert "the ledger has no wave 9; `balance` shows" in said["wave"]
     assert "either pair or which" in said["both"]
-    assert "the corpus has no pair w9-x-none-001" in said["pair"]
+    assert "no pair of the ledger has the id w9-x-none-001; ids read like w2-" in said["pair"]
     assert "give it as `license` CC-BY-4.0" in said["licence"]
     assert "format=chat" in said["system"]
     assert '"alpaca", "chat"' in said["format"]

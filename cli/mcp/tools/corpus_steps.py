@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Similarity = Annotated[float, msgspec.Meta(ge=0.5, le=1, examples=[0.8])]
 #: The values of `core.corpus.choices` and `cli.corpus_choices`, as words that a schema shows.
 Format = Literal["jsonl", "parquet", "hf", "chat", "alpaca"]
-Which = Literal["archived", "repeated", "hints"]
+Which = Literal["archived", "repeated", "hints", "figures"]
 
 
 class BuildArguments(Arguments, frozen=True, kw_only=True):
