@@ -9,11 +9,6 @@ from base64 import b64decode
 import msgspec
 import pytest
 
-from adapters.emulator.emulator import Emulator
-from adapters.emulator.provider import EmulatedProvider
-from adapters.emulator.scenario import scenario_of
-from adapters.emulator.settings import EmulatorSettings
-from adapters.memory.read_model import MemoryReadModel
 from core.batch import events as e
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
@@ -21,52 +16,23 @@ from core.batch.numbers import EMBED, number_of, parse, repair_of
 from core.embedding.vectors import EmbeddedLine, embedded_lines
 from core.engine.read import read_into
 from core.errors import AmbiguousError
-from core.pairs import ids
 from core.planning.models import models_with
-from core.projections.balance import Balance
-from core.projections.catch_up import catch_up
 from core.projections.money import costs, total
 from core.projections.timeline import milestones
 from core.reconcile.matching import OUR_NAME
 from tests.documents import tracked
 from tests.embeds import embedded_text
-from tests.mill import PENDING, RUNNING, Mill, Spy
+from tests.mill import Mill
+from tests.pairs_home import HOME, home, pair_ids, rows, under
 
 E1 = number_of(EMBED, 1)
-HOME = Balance(staged=4, refined=4)
-
-
-def pair_ids(mill: Mill) -> list[str]:
-    return list(ids(mill.batch(205).ranges))
-
-
-def home(mill: Mill) -> Mill:
-    """Bring the pairs of batch 205 home, so that they can be embedded."""
-    mill.stage(205)
-    mill.drive()
-    assert mill.balance() == HOME
-    return mill
-
-
-def under(mill: Mill, *rules: str) -> None:
-    """Let rows of jobs that embed meet faults from now on."""
-    text = "\n".join(f'[[row]]\ndisplay_name = "*batch_e*"\n{rule}\n' for rule in rules)
-    settings = EmulatorSettings(
-        pending_seconds=PENDING, running_seconds=RUNNING, scenario=scenario_of(text, "the test's")
-    )
-    mill.emulator = Emulator(settings, mill.clock)
-    mill.provider = Spy(EmulatedProvider(mill.emulator))
+#: The jobs that embed, as they are called at the provider.
+EMBEDDING = "*batch_e*"
 
 
 def kept(mill: Mill, number: int = E1) -> list[EmbeddedLine]:
     path = mill.events(number, e.AnswersRead)[0].path
     return list(embedded_lines(mill.files.kept[path].splitlines()))
-
-
-def rows(mill: Mill) -> MemoryReadModel:
-    model = MemoryReadModel()
-    catch_up(mill.store, model)
-    return model
 
 
 @pytest.fixture
@@ -134,6 +100,7 @@ def test_vectors_that_are_missing_or_malformed_are_asked_for_again_under_the_sam
     first = 'key = "batch_e001/*"\n'
     under(
         mill,
+        EMBEDDING,
         f'{first}fault = "missing"\non = "1"',
         f'{first}fault = "cut-off"\non = "2"',
         f'{first}fault = "garbage"\non = "3"',
@@ -157,7 +124,7 @@ def test_vectors_that_are_missing_or_malformed_are_asked_for_again_under_the_sam
 
 def test_vectors_that_never_come_are_given_up_and_the_pairs_stay_refined(mill: Mill) -> None:
     home(mill).embed(E1, pair_ids(mill))
-    under(mill, 'fault = "failed"\non = "1-99"')
+    under(mill, EMBEDDING, 'fault = "failed"\non = "1-99"')
     mill.drive()
 
     last = repair_of(E1, mill.policy.repair_rounds)

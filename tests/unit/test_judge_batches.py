@@ -5,11 +5,6 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from adapters.emulator.emulator import Emulator
-from adapters.emulator.provider import EmulatedProvider
-from adapters.emulator.scenario import scenario_of
-from adapters.emulator.settings import EmulatorSettings
-from adapters.memory.read_model import MemoryReadModel
 from core.batch import events as e
 from core.batch.commands import RecordAnswers
 from core.batch.holds import Hold
@@ -23,9 +18,7 @@ from core.ledger.streams import wave_stream
 from core.pairs import ids
 from core.planning.learning import experience
 from core.planning.models import models_with
-from core.projections.balance import Balance
 from core.projections.bookkeeping import PairBooks
-from core.projections.catch_up import catch_up
 from core.projections.money import costs, total
 from core.projections.timeline import milestones
 from core.projections.waiting import kept_back
@@ -38,42 +31,16 @@ from core.wave.score_events import PairScored
 from core.wave.scoring import RecordScores
 from core.wave.state import Wave
 from tests.documents import tracked
-from tests.mill import PENDING, RUNNING, Mill, Spy
+from tests.mill import Mill
+from tests.pairs_home import HOME, home, pair_ids, rows, under
 
 J1 = number_of(JUDGE, 1)
-HOME = Balance(staged=4, refined=4)
 REVIEWER = "model:gemini-2.5-flash"
-
-
-def pair_ids(mill: Mill) -> list[str]:
-    return list(ids(mill.batch(205).ranges))
-
-
-def home(mill: Mill) -> Mill:
-    """Bring the pairs of batch 205 home, so that they can be judged."""
-    mill.stage(205)
-    mill.drive()
-    assert mill.balance() == HOME
-    return mill
-
-
-def under(mill: Mill, fault: str, *, name: str = "*batch_j1-*", rows: str = "1") -> None:
-    """Let rows of the jobs of this name meet a fault from now on."""
-    scenario = scenario_of(f'[[row]]\nfault = "{fault}"\non = "{rows}"\ndisplay_name = "{name}"\n', "the test's")
-    settings = EmulatorSettings(pending_seconds=PENDING, running_seconds=RUNNING, scenario=scenario)
-    mill.emulator = Emulator(settings, mill.clock)
-    mill.provider = Spy(EmulatedProvider(mill.emulator))
 
 
 def scores(mill: Mill) -> list[PairScored]:
     found = (recorded.event for recorded in mill.store.read_stream(wave_stream(2)))
     return [event for event in found if isinstance(event, PairScored)]
-
-
-def rows(mill: Mill) -> MemoryReadModel:
-    model = MemoryReadModel()
-    catch_up(mill.store, model)
-    return model
 
 
 @pytest.fixture
@@ -123,7 +90,7 @@ def test_a_file_of_judgements_has_the_coin_undone_and_is_made_anew_from_the_resu
 def test_judging_moves_no_pair_of_the_balance_at_any_event(mill: Mill) -> None:
     home(mill).judge(J1, pair_ids(mill))
     before = mill.store.head()
-    under(mill, "missing")
+    under(mill, "*batch_j1-*", 'fault = "missing"\non = "1"')
     mill.drive()
 
     books = PairBooks()
@@ -137,7 +104,7 @@ def test_judging_moves_no_pair_of_the_balance_at_any_event(mill: Mill) -> None:
 
 def test_judgements_that_are_missing_are_asked_for_again_with_the_same_coin(mill: Mill) -> None:
     home(mill).judge(J1, pair_ids(mill))
-    under(mill, "missing")
+    under(mill, "*batch_j1-*", 'fault = "missing"\non = "1"')
     mill.drive()
 
     repair = repair_of(J1, 1)
@@ -154,7 +121,7 @@ def test_judgements_that_are_missing_are_asked_for_again_with_the_same_coin(mill
 
 def test_judgements_that_stay_blocked_are_given_up_and_the_pairs_stay_refined(mill: Mill) -> None:
     home(mill).judge(J1, pair_ids(mill))
-    under(mill, "blocked", name="*batch_j1*", rows="1-99")
+    under(mill, "*batch_j1*", 'fault = "blocked"\non = "1-99"')
     mill.drive()
 
     last = repair_of(J1, mill.policy.repair_rounds)
