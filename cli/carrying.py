@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from core.ledger.stored import StoredEvent
     from core.ledger.verify import Fault
 
+#: Bytes that the first line of an export may have.
+LONGEST_FIRST = 10_000
 HOLDS_NOT = "the ledger does not hold (`batchmill history --verify` says more), so nothing of it is carried on"
 
 
@@ -54,6 +56,28 @@ def written_out(opened: Opened, after: int, *, cloud: bool) -> tuple[Extent, Ite
     extent = Extent(walk.head, head)
     rows = _sound(stored.rows(after=after, until=head.position), walk, head)
     return extent, lines_of(extent, rows, cloud=cloud)
+
+
+def refuse_standing(path: Path, *, force: bool) -> None:
+    """Raise RefusedError for a file that is there; with `force` for one that is no earlier export of events.
+
+    Whatever is forced, the ledger itself, settings and results are never written over.
+    """
+    if not path.exists():
+        return
+    if not force:
+        raise RefusedError(f"{path} is there already; say --force to replace it, or name another file")
+    if not path.is_file() or not _is_export(path):
+        raise RefusedError(f"{path} is no earlier export of events, so it is not replaced; name another file")
+
+
+def _is_export(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            read_extent(stream.readline(LONGEST_FIRST))
+    except (OSError, BadInputError):
+        return False
+    return True
 
 
 def _sound(rows: Iterable[StoredEvent], walk: ChainWalk, head: Head | None = None) -> Iterator[StoredEvent]:

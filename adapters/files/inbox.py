@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from adapters.files.atomic import sha256_of
 from adapters.files.staged import StagedFile
 from core.errors import NotFoundError, RefusedError
-from core.planning.staged import ERROR, WARNING, Finding
+from core.planning.staged import ERROR, FOLDER_LINK, WARNING, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -116,7 +116,9 @@ def _problem(file: Path, path: str, inbox: Path) -> Finding | None:
             path, "leaves-inbox", ERROR, f"leads out of the inbox {inbox}; copy it there, or name its folder"
         )
     if stat.S_ISDIR(mode):
-        return Finding(path, "folder-link", WARNING, "is a link to a folder, which is not followed")
+        return Finding(
+            path, FOLDER_LINK, WARNING, "is a link to a folder, which is not followed; put the folder itself there"
+        )
     if not stat.S_ISREG(mode):
         return Finding(path, "not-a-file", ERROR, "is no regular file; put the file itself there")
     return None

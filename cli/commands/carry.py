@@ -34,7 +34,7 @@ def export_events(
         Literal["jsonl", "cloudevents"], typer.Option("--format", help="Plain JSON lines, or CloudEvents 1.0.")
     ] = "jsonl",
     after: Annotated[int, typer.Option(metavar="POSITION", help="Only what comes after it.", min=0)] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
 ) -> None:
     """Write events with positions and hashes, one a line, to be read by other tools or taken into another ledger.
 
@@ -45,14 +45,13 @@ def export_events(
     from pathlib import Path
 
     from adapters.files.atomic import beside
-    from cli.carrying import written_out
+    from cli.carrying import refuse_standing, written_out
     from cli.compose import opened
     from cli.render.text import say
-    from core.errors import RefusedError
 
     path = Path(file)
-    if file != "-" and path.exists() and not force:
-        raise RefusedError(f"{path} is there already; say --force to replace it, or name another file")
+    if file != "-":
+        refuse_standing(path, force=force)
     with opened(*context.obj) as workspace:
         extent, lines = written_out(workspace, after, cloud=form == "cloudevents")
         if file == "-":

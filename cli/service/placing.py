@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: What a new environment file says, and how a key that a person put there looks.
 KEY = re.compile(r"^\s*(GEMINI|GOOGLE)_API_KEY=\S", re.MULTILINE)
+#: Settings that a shell may give, and a service has from its own environment file alone.
+OWN = "BATCHMILL_"
 ENVIRONMENT = "# Read by systemd for the Batchmill daemon; keep it to yourself (mode 0600).\n# GEMINI_API_KEY=\n"
 
 
@@ -70,6 +72,11 @@ class Service:
             raise StorageError(
                 f"{error.filename or self.unit} cannot be written: {error.strerror}; see who owns that folder"
             ) from error
+        if left := sorted(name for name in os.environ if name.startswith(OWN)):
+            lines.append(
+                f"Your environment's {', '.join(left)} will not be the service's: put what it needs into "
+                f"{self.environment} too, or say it with --set"
+            )
         if now and not self._has_key():
             now = False
             lines.append(f"It is not started: {self.environment} holds no key yet")

@@ -12,7 +12,7 @@ import msgspec
 
 from core.planning.content import Content, RuleFound
 from core.planning.naming import counted
-from core.planning.staged import ERROR, WARNING, Finding
+from core.planning.staged import ERROR, FOLDER_LINK, WARNING, Finding
 from core.screening.findings import ContentFinding  # noqa: TC001 - msgspec reads the annotations at run time
 
 if TYPE_CHECKING:
@@ -51,6 +51,11 @@ class SourceStock(msgspec.Struct, frozen=True):
     success_rate: str | None
     findings: tuple[Finding, ...]
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it can be planned at all: a link to a folder has no bytes of its own."""
+        return all(finding.code != FOLDER_LINK for finding in self.findings)
+
 
 class Inventory(msgspec.Struct, frozen=True):
     """All sources by path; ready for `msgspec.json.encode`.
@@ -77,6 +82,10 @@ class Inventory(msgspec.Struct, frozen=True):
     def findings(self) -> list[Finding]:
         """Return the findings of all sources, by path."""
         return [finding for source in self.sources for finding in source.findings]
+
+    def files(self) -> list[SourceStock]:
+        """Return the sources that a plan is made of, by path."""
+        return [source for source in self.sources if source.is_file]
 
 
 class PairSizes(NamedTuple):

@@ -87,7 +87,7 @@ def make_plan(stock: Stock, settings: PlanSettings, terms: PlanTerms) -> Plan:
     """
     _check_settings(settings, terms)
     decisions = _accepted(stock.inventory, terms)
-    ordered = in_order(stock.inventory.sources)
+    ordered = in_order(stock.inventory.files())
     keys = source_keys(terms.wave, ordered)
     judging = Judging(terms.wave, terms.elsewhere, stock.content, terms.accept_findings)
     grouping = group([Source(keys[source.path], source) for source in ordered], settings, judging)
@@ -203,7 +203,7 @@ def _characters(ranges: tuple[PairRange, ...], sizes: Mapping[str, PairSizes]) -
 
 def ordered_hashes(inventory: Inventory) -> list[tuple[str, str]]:
     """Return (path, sha256) of every source, by path."""
-    return sorted((source.path, source.sha256) for source in inventory.sources)
+    return sorted((source.path, source.sha256) for source in inventory.files())
 
 
 def _judged(stock: Stock, grouping: Grouping) -> list[object]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 ERROR = "error"
 WARNING = "warning"
+#: The code of a link to a folder, which is shown and belongs to no plan.
+FOLDER_LINK = "folder-link"
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):

@@ -151,6 +151,17 @@ def test_an_export_stays_where_it_is_unless_told(offline: Mill) -> None:
     assert not (offline.root / "more.jsonl").exists()
 
 
+@pytest.mark.parametrize("name", ["batchmill.db", "batchmill.toml", "submissions/batch_205.jsonl", "results"])
+def test_only_an_earlier_export_is_replaced_whatever_is_forced(offline: Mill, name: str) -> None:
+    written(offline, a=11)
+    before = offline.statuses()
+    assert "is no earlier export of events, so it is not replaced" in offline.refused(
+        f"export events {name} --force"
+    )
+    assert offline.statuses() == before
+    assert offline.json("replay --check")["files"] == []
+
+
 def test_a_ledger_that_does_not_hold_is_not_exported(offline: Mill) -> None:
     written(offline, a=11)
     offline.sql("DROP TRIGGER events_no_update", "UPDATE events SET actor = 'nobody' WHERE position = 2")

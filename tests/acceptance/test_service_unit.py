@@ -120,6 +120,14 @@ def test_a_unit_that_was_turned_to_another_folder_is_removed_by_force_alone(serv
     assert not unit.exists()
 
 
+def test_settings_that_only_the_shell_gives_are_named_without_their_values(served: Mill) -> None:
+    served.environment["BATCHMILL_DATABASE_URL"] = "postgresql://droid:hunter2@mill/ledger"
+    said = served.run("service install")
+    assert "BATCHMILL_DATABASE_URL" in said
+    assert "will not be the service's: put what it needs into" in said
+    assert "hunter2" not in said + unit_of(served).read_text(encoding="utf-8")
+
+
 def test_what_systemd_says_is_told(served: Mill) -> None:
     failing = served.root.parent / "systemctl"
     failing.write_text("#!/bin/sh\ncase $3 in enable) echo Unit is masked.; exit 1;; esac\n", encoding="utf-8")

@@ -197,6 +197,16 @@ def test_what_is_no_file_is_named(tmp_path: Path) -> None:
     }
 
 
+def test_a_link_to_a_folder_is_shown_and_planned_by_no_wave(offline: Mill) -> None:
+    offline.run("init")
+    offline.stage(a=11)
+    (offline.root / "inbox" / "loop").symlink_to(".")
+    assert "put the folder itself there" in offline.run("inventory")
+    offline.run("plan --wave 2 --first-number 205")
+    offline.run("write --wave 2")
+    assert offline.statuses() == {205: "written"}
+
+
 def test_each_file_is_read_once_however_often_it_is_named(tmp_path: Path) -> None:
     path = put(tmp_path, "a.json", [pair(1), pair(2)])
     assert len(open_staged([tmp_path, path, tmp_path / "." / "a.json"], tmp_path).sources) == 1
