@@ -6,13 +6,16 @@ import json
 import os
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adapters.files.inbox import open_staged
 from core.errors import NotFoundError
 from core.planning.inventory import Inventory, take_stock
+
+if TYPE_CHECKING:
+    from tests.workspaces import Mill
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "wave2_staging"
 
