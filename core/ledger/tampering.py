@@ -36,7 +36,9 @@ class ChainWalk:
     def take(self, row: StoredEvent) -> list[Fault]:
         """Return what is wrong with the next row."""
         reasons = []
-        if row.position != self.head.position + 1:
+        if row.position <= self.head.position:
+            reasons.append(f"it stands behind position {self.head.position}")
+        elif row.position > self.head.position + 1:
             reasons.append(f"{_span('position', self.head.position + 1, row.position - 1)}missing before it")
         version, before = self._streams.get(row.stream, (0, GENESIS))
         if reason := _broken(row, version, before):

@@ -69,6 +69,12 @@ def test_a_row_that_was_altered_says_nothing_against_those_behind_it() -> None:
     assert faults(rows, head) == [(3, "batch-1", ALTERED)]
 
 
+def test_a_row_that_comes_twice_stands_behind_its_own_position() -> None:
+    rows, head = ledger()
+    rows.append(rows[-1])
+    assert faults(rows, head)[0][2] == f"it stands behind position {head.position}"
+
+
 def test_a_dropped_row_is_missing_by_position_and_by_version() -> None:
     rows, head = ledger()
     del rows[2]

@@ -229,9 +229,9 @@ def corpus_export(desk: Desk, asked: ExportArguments) -> Answer:
     with desk.opened() as opened:
         found = export(opened, terms)
     told = found.manifest
-    done = "are" if found.new else "were before"
+    done = "are exported" if found.new else "were exported before"
     return answer(
-        f"{counted(told.train, 'pair')} to train and {told.validation} to validate {done} exported",
+        f"{counted(told.train, 'pair')} to train and {told.validation} to validate {done}",
         new=found.new,
         **_exported(told),
     )
