@@ -10,6 +10,7 @@ from core.engine.places import is_own
 from core.errors import BadInputError, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cli.compose import Opened
@@ -56,7 +57,7 @@ def paper(opened: Opened, text: str, suffixes: tuple[str, ...] = (".jsonl",)) ->
     RefusedError for any other file.
     """
     place = inside(opened, text)
-    if not _among_papers(opened, place) or not place.is_file() or place.suffix.lower() not in suffixes:
+    if not _among(opened, _papers(opened), place) or not place.is_file() or place.suffix.lower() not in suffixes:
         raise RefusedError(
             f"{_shown(text)} is no {' or '.join(suffixes)} file in {', '.join(_papers(opened))}, and no other is "
             "taken"
@@ -67,8 +68,8 @@ def paper(opened: Opened, text: str, suffixes: tuple[str, ...] = (".jsonl",)) ->
 def new_file(opened: Opened, text: str, suffix: str) -> str:
     """Return the path, relative to the workspace, of a file that a client may have written: it is new.
 
-    Only the inbox and the folders of submissions and results may be written to, and folders in them that are
-    there. Raises RefusedError for another place, for a name that the ledger gives its own files, or where a file
+    Only the folders of submissions and results may be written to, and folders in them that are there: what stands
+    in the inbox is staged, and planned from. Raises RefusedError for another place, for a name that the ledger gives its own files, or where a file
     stands already, and BadInputError for a name that does not end in `suffix`, is hidden, cannot be printed or is
     too long.
     """
@@ -80,8 +81,9 @@ def new_file(opened: Opened, text: str, suffix: str) -> str:
         )
     if len(place.name.encode()) > MOST_NAME:
         raise BadInputError(f"{name} is too long; a file's name has {MOST_NAME} bytes at most")
-    if not _among_papers(opened, place):
-        raise RefusedError(f"{name} is not in {', '.join(_papers(opened))}, where clients may write")
+    writable = _papers(opened)[1:]
+    if not _among(opened, writable, place):
+        raise RefusedError(f"{name} is not in {' or '.join(writable)}, where clients may write")
     path = place.relative_to(opened.files.root)
     if any(part.startswith(".") for part in path.parts):
         raise BadInputError(f"{name} would be hidden; give a name without a dot at its beginning")
@@ -100,9 +102,10 @@ def new_file(opened: Opened, text: str, suffix: str) -> str:
 
 
 def _papers(opened: Opened) -> list[str]:
+    """Return the folders of files that clients may name, the inbox first."""
     folders = opened.settings.folders
     return [folders.inbox, folders.submissions, folders.results]
 
 
-def _among_papers(opened: Opened, place: Path) -> bool:
-    return any(place.is_relative_to(opened.files.place(folder)) for folder in _papers(opened))
+def _among(opened: Opened, folders: Sequence[str], place: Path) -> bool:
+    return any(place.is_relative_to(opened.files.place(folder)) for folder in folders)

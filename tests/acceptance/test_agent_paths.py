@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         ("results/a/b/c/d.jsonl", "not there"),
         (f"results/{'n' * 300}.jsonl", "200 bytes at most"),
         (f"results/{'m/' * 3000}a.jsonl", "characters"),
+        ("inbox/requests.jsonl", "is not in submissions or results"),
     ],
 )
 def test_names_that_no_client_may_give_a_file_are_refused_in_a_short_sentence(
