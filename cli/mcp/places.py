@@ -69,9 +69,9 @@ def new_file(opened: Opened, text: str, suffix: str) -> str:
     """Return the path, relative to the workspace, of a file that a client may have written: it is new.
 
     Only the folders of submissions and results may be written to, and folders in them that are there: what stands
-    in the inbox is staged, and planned from. Raises RefusedError for another place, for a name that the ledger gives its own files, or where a file
-    stands already, and BadInputError for a name that does not end in `suffix`, is hidden, cannot be printed or is
-    too long.
+    in the inbox is staged, and planned from. Raises RefusedError for another place, for a name that the ledger
+    gives its own files, or where a file stands already, and BadInputError for a name that does not end in
+    `suffix`, is hidden, cannot be printed or is too long.
     """
     place = _place(opened, text)
     name = _shown(text)
