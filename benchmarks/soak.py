@@ -5,8 +5,8 @@ ten of its minutes takes ten seconds. A wave of a few batches is planned, writte
 and the daemon is asked every two seconds for its figures. At the end a line is fitted through what was seen after
 the first fifth; exit status 1 when memory or handles do not stay flat.
 
-The ledger grows meanwhile. Waves stay with the books and the documents are rendered from all rows, so memory rises
-with the batches that came home, and the rise is shown a batch, too.
+The ledger grows meanwhile, and SQLite's page caches with it until they are full (2 MiB a connection), so the rise
+of memory is shown a batch that came home, too.
 """
 
 from __future__ import annotations
