@@ -75,7 +75,7 @@ def check(opened: Opened) -> Checked:
         differences.append(f"the tables account for position {reached}, where the ledger ends at {head}")
     catch_up(store, fresh)
     submissions = opened.settings.folders.submissions
-    differences += [f"{path} is missing or differs" for path in stale(fresh, opened.files, submissions)]
+    differences += [f"{each.path} is missing or differs" for each in stale(fresh, opened.files, submissions)]
     differences += [f"{path} differs" for path in stale_reports(opened, [row.wave for row in fresh.waves()])]
     return Checked(events=_count(opened), differences=tuple(differences), files=tuple(differing(opened)))
 

@@ -109,7 +109,7 @@ def check_documents(
     if not model.checkpoint():
         yield ok("documents", "none yet")
         return
-    wrong = stale(model, files, submissions)
+    wrong = [each.path for each in stale(model, files, submissions)]
     if wrong and driven:
         yield ok("documents", f"{' and '.join(wrong)} will be written anew by the process that drives the ledger")
     elif wrong:

@@ -65,7 +65,7 @@ NAMES: Mapping[type[Any], tuple[str, int]] = {
     asked.RegenerationRequested: ("wave.regeneration_requested", 1),
     asked.RequestFulfilled: ("wave.request_fulfilled", 1),
     corpus.CorpusBuilt: ("corpus.built", 1),
-    corpus.CorpusDeduplicated: ("corpus.deduplicated", 1),
+    corpus.CorpusDeduplicated: ("corpus.deduplicated", 2),
     corpus.CorpusExported: ("corpus.exported", 1),
     corpus.CorpusImported: ("corpus.imported", 2),
     adopted.BatchAdopted: ("batch.adopted", 1),
@@ -93,6 +93,12 @@ def _planned_without_dependency(planned: dict[str, Any]) -> dict[str, Any]:
     return planned | {"depends_on": None}
 
 
+def _deduplicated_without_figures(deduplicated: dict[str, Any]) -> dict[str, Any]:
+    """Return a deduplication as it is stored today: whether pairs state other figures was not looked at then."""
+    terms, counts = deduplicated["terms"], deduplicated["counts"]
+    return deduplicated | {"terms": terms | {"figures": "merge"}, "counts": counts | {"other_figures": 0}}
+
+
 def _imported_without_repair(imported: dict[str, Any]) -> dict[str, Any]:
     """Return an import as it is stored today: none repaired or replaced anything then."""
     return imported | {"counts": imported["counts"] | {"replaced": 0, "repaired": None}}
@@ -102,6 +108,7 @@ def _imported_without_repair(imported: dict[str, Any]) -> dict[str, Any]:
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("wave.planned", 1): _planned_by_the_file,
     ("wave.planned", 2): _planned_without_dependency,
+    ("corpus.deduplicated", 1): _deduplicated_without_figures,
     ("corpus.imported", 1): _imported_without_repair,
 }
 

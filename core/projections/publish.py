@@ -60,31 +60,22 @@ def publish(model: ReadModel, files: WorkspaceFiles, submissions: str) -> list[s
     written: list[str] = []
     while True:
         checkpoint = model.checkpoint()
-        written += [document.path for document in documents(model, submissions) if _replaced(files, document)]
+        for document in stale(model, files, submissions):
+            with files.create(document.path) as pending:
+                pending.sink.writelines(document.chunks())
+                pending.commit()
+            written.append(document.path)
         if model.checkpoint() == checkpoint:
             return written
 
 
-def stale(model: ReadModel, files: WorkspaceFiles, submissions: str) -> list[str]:
+def stale(model: ReadModel, files: WorkspaceFiles, submissions: str) -> list[Document]:
     """Return the documents on disk that are missing or differ from what the rows say; changes nothing."""
     return [
-        document.path
+        document
         for document in documents(model, submissions)
         if files.digest(document.path) != _digest(document.chunks())
     ]
-
-
-def _replaced(files: WorkspaceFiles, document: Document) -> bool:
-    """Write a document beside its place, and put it there if that is not what stands there; return whether."""
-    digest = hashlib.sha256()
-    with files.create(document.path) as pending:
-        for chunk in document.chunks():
-            digest.update(chunk)
-            pending.sink.write(chunk)
-        differs = files.digest(document.path) != digest.hexdigest()
-        if differs:
-            pending.commit()
-    return differs
 
 
 def _digest(chunks: Iterator[bytes]) -> str:

@@ -9,13 +9,19 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from adapters.sql.database import open_database
+from core.corpus.events import CorpusBuilt
 from core.corpus.stored import Repaired
+from core.ledger.recorded import NewEvent
+from core.ledger.streams import CORPUS
 from tests.checkups import examined
 from tests.imported_mill import ask, embedded, with_database
+from tests.ledgers import CONTEXT, SetClock
 from tests.workspaces import Mill
 
 if TYPE_CHECKING:
@@ -126,7 +132,17 @@ def hold_nul(mill: Mill) -> str:
         sha256(before).hexdigest(), sha256(part.read_bytes()).hexdigest()
     )
     manifest.write_text(said.replace(f'"bytes":{len(before)}', f'"bytes":{part.stat().st_size}'), encoding="utf-8")
+    vouch(mill, sha256(manifest.read_bytes()).hexdigest())
     return str(columns["pair_id"][0])
+
+
+def vouch(mill: Mill, manifest_sha256: str) -> None:
+    """Record that the corpus was built so."""
+    with open_database(f"sqlite:///{mill.root}/batchmill.db", SetClock()) as database:
+        steps = list(database.store.read_stream(CORPUS))
+        built = next(each.event for each in steps if isinstance(each.event, CorpusBuilt))
+        event = msgspec.structs.replace(built, manifest_sha256=manifest_sha256)
+        database.store.append([NewEvent(CORPUS, steps[-1].version + 1, event, CONTEXT)])
 
 
 def test_vectors_of_another_length_than_the_settings_name_are_said_not_to_be_compared(home: Mill) -> None:

@@ -19,12 +19,12 @@ def test_documents_are_written_once_and_again_when_they_differ() -> None:
     model, files = history(HAPPY), MemoryFiles()
     paths = ["submissions/batch_tracking.json", "timeline.md"]
 
-    assert stale(model, files, "submissions") == paths
+    assert [each.path for each in stale(model, files, "submissions")] == paths
     assert publish(model, files, "submissions") == paths
     assert publish(model, files, "submissions") == []
     assert stale(model, files, "submissions") == []
     files.kept["timeline.md"] += b"scribbled"
-    assert stale(model, files, "submissions") == ["timeline.md"]
+    assert [each.path for each in stale(model, files, "submissions")] == ["timeline.md"]
     assert files.kept["timeline.md"].endswith(b"scribbled")
     assert publish(model, files, "submissions") == ["timeline.md"]
 
