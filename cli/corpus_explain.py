@@ -29,7 +29,8 @@ class Explained(msgspec.Struct, frozen=True):
     """A pair's cluster (its members and the ties between them; none: nothing is like it) and what else is known.
 
     `way` are the ties that lead from the pair to the one that stays, where it is not that itself. `repeated` are
-    the pairs that ask the same, itself included; `hint` is the model's own analysis, where it or the search takes
+    the pairs that ask the same, itself included; `apart` those that are as alike, and were not merged since they
+    state other figures; `hint` is the model's own analysis, where it or the search takes
     the pair for a duplicate.
     """
 
@@ -42,6 +43,7 @@ class Explained(msgspec.Struct, frozen=True):
     ties: list[Tie]
     way: list[Tie]
     repeated: list[Asked]
+    apart: list[Figured]
     hint: Hinted | None
 
 
@@ -74,6 +76,12 @@ def explain(opened: Opened, asked: str) -> Explained:
         ties=ties,
         way=chain(ties, asked, cluster) if cluster else [],
         repeated=find_structs(folder / "repeated.parquet", Asked, "group", groups[0].group) if groups else [],
+        apart=[
+            each
+            for side in ("one", "other")
+            for each in find_structs(folder / "figures.parquet", Figured, side, asked)
+            if not each.joined
+        ],
         hint=hints[0] if hints else None,
     )
 

@@ -94,7 +94,8 @@ def explained_lines(found: Explained) -> Iterator[str]:
     if not found.members:
         meant = "" if found.cosine is None else f", or a cosine of {found.cosine:g}"
         like = f"a similarity of {found.threshold:g}{meant}"
-        yield f"{name} stays: no other pair has its text, its answer, or {like}"
+        states = " and states the figures that it states" if found.apart else ""
+        yield f"{name} stays: no other pair has its text, its answer, or {like}{states}"
     elif found.merged_into is None:
         yield f"{name} stays, for a cluster of {len(found.members)} pairs, by the rule:"
         yield found.rule
@@ -103,6 +104,11 @@ def explained_lines(found: Explained) -> Iterator[str]:
         yield found.rule
     if found.members:
         yield from _cluster(found)
+    if found.apart:
+        yield ""
+        yield "kept apart, as alike as that and with other figures:"
+        yield from (f"  {listed_line(each)}" for each in found.apart[:_MOST])
+        yield from _rest(len(found.apart))
     for question, group in groupby(found.repeated, key=lambda each: each.question):
         yield ""
         yield f"asked again with other answers: {_cut(question)}"

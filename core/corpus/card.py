@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from core.corpus.choices import Figures
 from core.corpus.splits import Split
 
 if TYPE_CHECKING:
@@ -125,6 +126,9 @@ def _checks(census: Census, built: BuildManifest, found: DedupManifest) -> Itera
         else ""
     )
     yield f"- Duplicates: the same text, the same answer, or {near} ({found.counts.near:,} times){meant}."
+    if found.counts.other_figures:
+        done = "kept apart" if terms.figures is Figures.APART else "merged all the same"
+        yield f"- Of these, pairs that state other figures, {done}: {_many(found.counts.other_figures, 'time')}."
     yield f"- Of duplicates stays: {found.rule}."
     asked = f"{found.counts.repeated_questions:,} questions are asked more than once and answered differently"
     yield f"- {asked}; by the policy: {terms.repeated}."

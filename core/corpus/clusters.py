@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.corpus.choices import Repeated
+from core.corpus.parting import PartingUnionFind
 from core.corpus.ports import Kind
 from core.corpus.survivor import Candidate, survivor
-from core.corpus.union_find import UnionFind
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from core.corpus.ports import Found, Same
     from core.corpus.terms import Terms
@@ -45,22 +45,22 @@ class Linked(msgspec.Struct, frozen=True, gc=False):
     repeated: tuple[tuple[int, ...], ...]
 
 
-def link(found: Found, terms: Terms, apart: Container[tuple[int, int]] = ()) -> Linked:
+def link(found: Found, terms: Terms, apart: Collection[tuple[int, int]] = frozenset()) -> Linked:
     """Return the links that the terms allow and what they join; same questions join only where they are merged.
 
-    Two rows that are near stay `apart` where they are named (the lower first), if nothing else joins them.
+    Rows that are near do not join two that stay `apart`, neither these themselves nor a chain between them; of
+    several links the closest go first. What has the same text is joined in any case.
     """
     joining = {Kind.BOTH, Kind.ANSWER} | ({Kind.QUESTION} if terms.repeated is Repeated.MERGE else set())
     links = [each for same in found.same if same.kind in joining for each in _links(same)]
-    for kind, nears in ((Kind.NEAR, found.near), (Kind.COSINE, found.cosine)):
-        links += [
-            Link(near.one, near.other, kind, near.similarity)
-            for near in nears
-            if (near.one, near.other) not in apart
-        ]
-    union = UnionFind()
+    union = PartingUnionFind(apart)
     for each in links:
         union.join(each.one, each.other)
+    near = [Link(each.one, each.other, Kind.NEAR, each.similarity) for each in found.near]
+    near += [Link(each.one, each.other, Kind.COSINE, each.similarity) for each in found.cosine]
+    if apart:
+        near.sort(key=lambda each: (-each.similarity, each.one, each.other))
+    links += [each for each in near if union.join_if_allowed(each.one, each.other)]
     repeated = [
         same.rows for same in found.same if same.kind is Kind.QUESTION and not union.together([*same.rows])
     ]

@@ -111,6 +111,12 @@ def test_near_pairs_that_state_other_figures_are_listed_and_stay_apart_where_the
     assert (done["counts"]["other_figures"], done["counts"]["archived"]) == (1, 1)
     assert home.run("corpus dedup --which figures").endswith("  apart\n")
     assert not {pair["fees1"], pair["fees2"]} & {row["pair_id"] for row in rows(home, "members.parquet")}
+    said = home.run(f"corpus dedup --explain {pair['fees1']}")
+    assert "states the figures that it states" in said
+    assert f"{pair['fees1']} (41200)  {pair['fees2']} (38900)  apart" in said
+    home.run("corpus export --format hf")
+    card = next(home.root.glob("corpus/export-hf-*/README.md")).read_text(encoding="utf-8")
+    assert "- Of these, pairs that state other figures, kept apart: 1 time." in card
 
 
 def test_a_pair_can_be_asked_why(home: Mill) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.corpus.choices import Figures, Repeated
 from core.corpus.clusters import link
@@ -46,6 +48,30 @@ def test_disputed_pairs_are_not_joined_where_they_are_to_stay_apart() -> None:
 
     assert link(found, terms).joined == ((1, 4, 5),)
     assert link(found, terms, {(1, 4)}).joined == ((1, 5),)
+
+
+def test_no_chain_over_a_third_pair_joins_two_that_stay_apart() -> None:
+    chain = (NEAR, Near(1, 5, 0.95), Near(4, 5, 0.9), Near(4, 7, 0.85))
+    found = Found(rows=8, same=(), near=chain, candidates=4, wide_buckets=0)
+    terms = terms_for(0.8, Repeated.KEEP, figures=Figures.APART)
+
+    assert link(found, terms).joined == ((1, 4, 5, 7),)
+    assert link(found, terms, {(1, 4)}).joined == ((1, 5), (4, 7))
+
+
+@given(
+    st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)).filter(lambda two: two[0] < two[1])),
+    st.sets(st.tuples(st.integers(0, 12), st.integers(0, 12)).filter(lambda two: two[0] < two[1])),
+)
+def test_two_that_stay_apart_are_in_no_common_cluster(
+    links: set[tuple[int, int]], apart: set[tuple[int, int]]
+) -> None:
+    near = tuple(Near(one, other, 0.8 + (one * 13 + other) / 1_000) for one, other in sorted(links))
+    found = Found(rows=13, same=(), near=near, candidates=len(near), wide_buckets=0)
+
+    joined = link(found, terms_for(0.8, Repeated.KEEP, figures=Figures.APART), apart).joined
+
+    assert not any(one in rows and other in rows for rows in joined for one, other in apart)
 
 
 def test_the_list_says_of_two_pairs_whether_they_are_in_one_cluster_all_the_same() -> None:
