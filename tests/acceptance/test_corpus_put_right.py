@@ -118,6 +118,24 @@ def test_a_pair_with_the_character_nul_comes_in_with_all_others_and_is_named(hom
     home.run("history --verify")
 
 
+@pytest.mark.parametrize("table", ["qa_words", "embeddings", "imports", "qa_versions"])
+def test_a_table_that_is_gone_is_named_by_every_command_and_the_way_out_works(
+    home: Mill, asked: Asked, table: str
+) -> None:
+    home.run("corpus import")
+    asked(f"DROP TABLE {table}")
+
+    for line in (
+        "corpus import",
+        "corpus import --repair",
+        "corpus verify",
+        "corpus search liquidity --only text",
+    ):
+        assert f"lacks the table {table}, which imports made" in home.refused(line)
+    assert f"lacks the table {table}" in examined(home, "--offline")["corpus database"][1]
+    home.run("--set corpus.database=sqlite:///anew.db corpus import")
+
+
 def hold_nul(mill: Mill) -> str:
     """Let the first pair of the corpus hold NUL in two columns, as if it had been built so; return its id."""
     [part] = mill.root.glob("corpus/build-*/*/part-00000.parquet")

@@ -10,6 +10,8 @@ from adapters.sql.migrate import corpus_head
 from core.errors import DatabaseError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy import Connection
 
 #: The migration that this program's tables are of, and the table that holds the one found.
@@ -20,7 +22,8 @@ TABLES = ("imports", "sessions", "indicators", "qa_pairs", "qa_versions", "embed
 def bring_up(connection: Connection, place: str) -> None:
     """Make the tables or bring them up to date, in the connection's transaction.
 
-    Raises DatabaseError when tables of these names are there that no import made, or a newer program made them.
+    Raises DatabaseError when tables of these names are there that no import made, a newer program made them, or
+    some of them are gone.
     """
     names = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in names:
@@ -31,17 +34,31 @@ def bring_up(connection: Connection, place: str) -> None:
             )
     else:
         refuse_newer(connection, place)
+        refuse_torn(names, place)
     if connection.dialect.name == "postgresql":
         connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector"))
     corpus_head(connection, VERSION_TABLE)
 
 
 def is_there(connection: Connection, place: str) -> bool:
-    """Return whether the tables are there; DatabaseError when they are of another version."""
-    if not inspect(connection).has_table(VERSION_TABLE):
+    """Return whether the tables are there; DatabaseError when they are of another version, or some are gone."""
+    names = set(inspect(connection).get_table_names())
+    if VERSION_TABLE not in names:
         return False
     refuse_newer(connection, place)
+    refuse_torn(names, place)
     return True
+
+
+def refuse_torn(names: Collection[str], place: str) -> None:
+    """Raise DatabaseError when a table that an import made is gone: what it held is not guessed."""
+    gone = [table for table in TABLES if table not in names]
+    if gone:
+        raise DatabaseError(
+            f"{place} lacks the table {gone[0]}, which imports made; put a copy of the database back, or name an "
+            "empty one in corpus.database and run `batchmill corpus import`: all pairs and vectors stand in the "
+            "workspace"
+        )
 
 
 def refuse_newer(connection: Connection, place: str) -> None:
