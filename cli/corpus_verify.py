@@ -24,6 +24,7 @@ from core.corpus.verifying import (
     vector_differences,
     word_differences,
 )
+from core.planning.naming import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +107,7 @@ def verify(opened: Opened, sample: int, seed: int) -> Verified:
 def _beside(references: Sequence[References]) -> Iterator[str]:
     for each in references:
         if each.needless:
-            yield f"{each.table} holds {each.needless:,} rows that no pair refers to; they are left alone"
+            yield f"{each.table} holds {counted(each.needless, 'row')} that no pair refers to, left alone"
 
 
 def _other_spaces(named: Space, spaces: Mapping[str, int]) -> Iterator[str]:

@@ -39,7 +39,10 @@ def embed(  # noqa: PLR0913 - one parameter an option
     again: Annotated[
         bool, typer.Option("--again", help="Texts too whose vectors were paid for and are lost in every place.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would cost and write nothing.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show what it would cost; nothing is written but vectors that came home."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Approve the cost without being asked.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -77,8 +77,8 @@ def _repaired(found: Repaired) -> Iterator[str]:
         yield f"set aside: {counted(found.aside, 'vector')} that no import wrote"
     if found.lost:
         yield (
-            f"not put right: {counted(found.lost, 'row')} that no file has (retired pairs, former versions); only "
-            "a copy of the database brings them back"
+            f"not put right: {counted(found.lost, 'row')} that the corpus does not hold (retired pairs, former "
+            "versions); a copy of the database brings them back, or a corpus in which such a pair stays again"
         )
 
 

@@ -86,7 +86,7 @@ def next_line(found: Embedding) -> str:
     if not found.new:
         return "Nothing is new. `batchmill run` brings home what is asked for."
     if not found.written:
-        return "Nothing was written."
+        return "No batch was written."
     first_and_last = " ".join(dict.fromkeys((found.batches[0].label, found.batches[-1].label)))
     named = number_ranges([each.number for each in found.batches])
     return (

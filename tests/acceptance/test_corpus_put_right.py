@@ -118,7 +118,7 @@ def test_a_pair_with_the_character_nul_comes_in_with_all_others_and_is_named(hom
     home.run("history --verify")
 
 
-@pytest.mark.parametrize("table", ["qa_words", "embeddings", "imports", "qa_versions"])
+@pytest.mark.parametrize("table", ["qa_words", "embeddings", "qa_versions"])
 def test_a_table_that_is_gone_is_named_by_every_command_and_the_way_out_works(
     home: Mill, asked: Asked, table: str
 ) -> None:

@@ -43,7 +43,7 @@ def test_a_corpus_is_embedded_by_batches_repaired_and_never_paid_for_again(built
 
     shown = built.run("corpus embed --no-online --dry-run")
     assert f"{rows} texts without a vector, to be embedded by gemini-embedding-001 in 768 dimensions" in shown
-    assert "Nothing was written." in shown
+    assert "No batch was written." in shown
     assert "say --yes to approve US$" in built.refused("corpus embed --no-online")
     limit = "--set models.gemini-embedding-001.enqueued_tokens=600"
     small = built.json(f"{limit} corpus embed --no-online --dry-run")["batches"]
