@@ -11,7 +11,9 @@ from cli.compose import api_key
 from cli.deciding import books_of, money_left
 from core.batch.commands import JOB, AskDeletion, CancelBatch
 from core.batch.decider import decide
+from core.batch.holds import Hold
 from core.batch.lifecycle import Status as BatchStatus
+from core.batch.steering import way_out
 from core.errors import CredentialsError, GoneError, RefusedError
 from core.ledger.load import load_batch
 from core.one_line import one_line
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from cli.compose import Opened
+    from core.projections.rows import BatchRow
 
 #: Statuses of a wave that nothing was sent of, so that there is nothing to judge.
 UNSENT = {Status.UNPLANNED, Status.PLANNED, Status.APPROVED}
@@ -35,6 +38,35 @@ def refuse_keyless(opened: Opened) -> None:
             "nothing can be sent: the server has no API key, and no daemon drives the ledger; set GEMINI_API_KEY "
             "(or GOOGLE_API_KEY) in the server's environment, and start it again"
         )
+
+
+def refuse_batch(row: BatchRow) -> None:
+    """Raise RefusedError for requests that are a batch's: it is sent as what it is, and paid for once."""
+    hold = None if row.hold is None else Hold(row.hold)
+    match BatchStatus(row.status):
+        case BatchStatus.WRITTEN if row.started_at is not None:
+            todo = f"`batch_get_status` with batchName={row.label} shows what becomes of its submission"
+        case BatchStatus.WRITTEN if hold is not None:
+            todo = f"it is {hold.value}; {way_out(row.number, hold)}"
+        case BatchStatus.WRITTEN:
+            todo = f"`submit` with first={row.label} sends them"
+        case BatchStatus.PLANNED:
+            todo = f"`write` with wave={row.wave} writes its file, and `submit` with first={row.label} sends it"
+        case BatchStatus.WITHDRAWN:
+            todo = f"`plan` with wave={row.wave} plans its pairs anew"
+        case BatchStatus.FAILED:
+            todo = (
+                f"`history` with subject={row.label} tells why, and `batchmill retry {row.label}` sends it again"
+            )
+        case BatchStatus.DOWNLOADED:
+            todo = f"`batch_download_results` with batchName={row.label} shows what it brought home"
+        case _:
+            todo = f"`batch_get_status` with batchName={row.label} shows how far it is"
+    whose = f"batch {row.label}" + (f" of wave {row.wave}" if row.wave else "")
+    raise RefusedError(
+        f"nothing was done: these are the requests of {whose}, which is {row.status}, and an errand would "
+        f"pay for them a second time; {todo}"
+    )
 
 
 def budget_left(opened: Opened, wave: int, usd: Collection[float]) -> float | None:

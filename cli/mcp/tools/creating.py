@@ -72,19 +72,22 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
     fetched like every batch. The same requests again are the same errand, and not paid for twice unless `again`.
     Waves are not sent by this: use plan, write and submit.
     """
-    from cli.errands import errands_in_turn, plan_errand, refuse_unaffordable, write_errand
-    from cli.mcp.foreseen import refuse_keyless
+    from cli.errands import batch_asking, errands_in_turn, plan_errand, refuse_unaffordable, write_errand
+    from cli.mcp.foreseen import refuse_batch, refuse_keyless
     from core.batch.numbers import label
     from core.exchange.errands import configured
     from core.one_line import one_line
 
     with desk.opened() as opened:
-        requests = configured(_requests(opened, asked), asked.config)
+        given, digest = _requests(opened, asked)
+        requests = configured(given, asked.config)
         with errands_in_turn(opened) if asked.confirm else nullcontext():
             errand = plan_errand(opened, requests, asked.model, one_line(asked.display_name) or "errand")
             if errand.same is not None and not asked.again:
                 number, said = errand.same, f"these requests are errand {label(errand.same)} already"
             else:
+                if (batch := batch_asking(opened, requests, digest)) is not None:
+                    refuse_batch(batch)
                 refuse_keyless(opened)
                 refuse_unaffordable(errand)
                 what = _offer(errand)
@@ -175,15 +178,19 @@ def _standing(row: BatchRow) -> tuple[str, list[str]]:
 SEND_SECONDS = 45.0
 
 
-def _requests(opened: Opened, asked: CreateArguments) -> list[ErrandRequest]:
-    """Return the requests of a call, given or from a file; BadInputError where it has both or none."""
+def _requests(opened: Opened, asked: CreateArguments) -> tuple[list[ErrandRequest], str | None]:
+    """Return the requests of a call, and the sha256 of the file they come from, None where they were given.
+
+    Raises BadInputError where the call has both or none.
+    """
     from core.exchange.errands import errand_requests
 
     if (asked.requests is None) == (asked.input_file_uri is None):
         raise BadInputError("batch_create takes either requests or inputFileUri, and one of them is needed")
     if asked.requests is not None:
-        return errand_requests(asked.requests)
-    return errand_requests(_lines(_file(opened, asked.input_file_uri or "")))
+        return errand_requests(asked.requests), None
+    path = _file(opened, asked.input_file_uri or "")
+    return errand_requests(_lines(path)), opened.files.digest(path.relative_to(opened.files.root).as_posix())
 
 
 def _file(opened: Opened, uri: str) -> Path:
