@@ -125,6 +125,7 @@ def batch_cancel(desk: Desk, asked: CancelArguments) -> Answer:
 
     What the provider finished all the same is still brought home.
     """
+    from cli.deciding import books_of
     from cli.mcp.engine import drive
     from cli.mcp.foreseen import cancels
     from cli.mcp.naming import row_named
@@ -139,7 +140,12 @@ def batch_cancel(desk: Desk, asked: CancelArguments) -> Answer:
             return asked_to_confirm(what, quote)
         check(asked.confirm, quote, what)
         steer(opened, "cancel", row.number, row.number, one_line(asked.reason))
-        driver = drive(desk, opened, "cancel", (), lambda books: not stopping(books, [row.number]), STOP_SECONDS)
+        driver = None
+        # What has no job needs no provider, who may be what the cancellation is for.
+        if stopping(books_of(opened, "cancel"), [row.number]):
+            driver = drive(
+                desk, opened, "cancel", (), lambda books: not stopping(books, [row.number]), STOP_SECONDS
+            )
         row = row_named(opened, row.label)
     return _told(row, f"batch {row.label} is cancelled", drivenBy=driver)
 

@@ -10,7 +10,7 @@ import msgspec
 from cli.mcp.answers import answer
 from cli.mcp.confirming import asked_to_confirm, bound_quote, check, usd_quote
 from cli.mcp.tool import Arguments, Confirm, Effect, Tool
-from core.errors import BadInputError, ConflictError
+from core.errors import BadInputError, ConflictError, ProviderError, RefusedError, StorageError
 from core.planning.naming import counted
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cli.errands import Errand
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
+    from core.errors import BatchmillError
     from core.exchange.errands import ErrandRequest
     from core.projections.rows import BatchRow
 
@@ -133,7 +134,12 @@ def _created(desk: Desk, opened: Opened, number: int, known: str) -> Answer:
     books = Books(opened.database.store, "")
     books.refresh()
     if unsent(books, [number]):
-        driver = drive(desk, opened, "errand", (number,), lambda books: not unsent(books, [number]), SEND_SECONDS)
+        try:
+            driver = drive(
+                desk, opened, "errand", (number,), lambda books: not unsent(books, [number]), SEND_SECONDS
+            )
+        except (ProviderError, RefusedError, StorageError) as error:
+            raise RefusedError(_left_behind(opened, number, error)) from None
     opened.catch_up()
     [row] = opened.database.read_model.batches([number])
     stands, steps = _standing(row)
@@ -152,6 +158,24 @@ def _created(desk: Desk, opened: Opened, number: int, known: str) -> Answer:
         drivenBy=driver,
         nextSteps=steps,
         data={"error": row.reason},
+    )
+
+
+def _left_behind(opened: Opened, number: int, error: BatchmillError) -> str:
+    """Return what became of an errand that is on record, where sending it ended in an error."""
+    opened.catch_up()
+    [row] = opened.database.read_model.batches([number])
+    name = f"errand {row.label}"
+    if row.job_name:
+        return f"{name} is created, and then: {error}; batch_get_status with batchName={row.label} goes on with it"
+    if row.started_at:
+        return (
+            f"{name} is on record, and whether it was sent is not known yet: {error}; batch_get_status with "
+            f"batchName={row.label} and autoPoll finds it out"
+        )
+    return (
+        f"{name} is on record and was not sent: {error}; once that is mended, a daemon sends it, and so does the same "
+        f"batch_create; batch_cancel with batchName={row.label} takes it back"
     )
 
 
