@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.compose import api_key
-from cli.deciding import books_of, money_left
+from cli.deciding import books_of
 from core.batch.commands import JOB, AskDeletion, CancelBatch
 from core.batch.decider import decide
 from core.batch.holds import Hold
@@ -22,8 +22,6 @@ from core.wave.course_events import WaveAccepted, WaveRejected
 from core.wave.lifecycle import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from cli.compose import Opened
     from core.projections.rows import BatchRow
 
@@ -67,21 +65,6 @@ def refuse_batch(row: BatchRow) -> None:
         f"nothing was done: these are the requests of {whose}, which is {row.status}, and an errand would "
         f"pay for them a second time; {todo}"
     )
-
-
-def budget_left(opened: Opened, wave: int, usd: Collection[float]) -> float | None:
-    """Return what the budgets leave in US dollars for batches of a wave that cost `usd` each; None without limits.
-
-    Raises RefusedError where none of them fits in: all would be held.
-    """
-    left = money_left(opened, books_of(opened, "submit"), wave)
-    least = min((each for each in (left.for_wave_usd, left.in_all_usd) if each is not None), default=None)
-    if least is not None and usd and min(usd) > least:
-        raise RefusedError(
-            f"nothing was done: the budget leaves USD {least:.6f} for wave {wave}, and each of these batches is "
-            "expected to cost more; let the user raise budget.usd_per_wave or budget.usd_in_all"
-        )
-    return least
 
 
 def decision(opened: Opened, wave: int, word: str, reason: str) -> WaveAccepted | WaveRejected | None:

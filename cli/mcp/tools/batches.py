@@ -49,16 +49,23 @@ def batch_get_status(desk: Desk, asked: StatusArguments) -> Answer:
     """
     from cli.mcp.engine import drive, settled, under_way, watch
     from cli.mcp.naming import row_named
+    from cli.mcp.offers import due_rows
 
     with desk.opened() as opened:
         row = row_named(opened, asked.batch_name)
-        if asked.auto_poll and not settled(row) and under_way(row):
-            number, seconds = row.number, min(asked.max_wait_ms, MOST_WAIT_MS) / 1000
+        number, seconds = row.number, min(asked.max_wait_ms, MOST_WAIT_MS) / 1000
 
-            def done(opened: Opened) -> bool:
-                return settled(opened.database.read_model.batches([number])[0])
+        def done(opened: Opened) -> bool:
+            now = opened.database.read_model.batches([number])[0]
+            return settled(now) or not (under_way(now) or now in due_rows(opened))
 
-            if drive(desk, opened, "status", (), lambda books: books.get(number).read, seconds) is not None:
+        if asked.auto_poll and not done(opened):
+            # What is only due is sent by a daemon, where there is one, and never by this call.
+            elsewhere = opened.database.lease.current() is not None
+            if under_way(row):
+                driver = drive(desk, opened, "status", (), lambda books: books.get(number).read, seconds)
+                elsewhere = driver is not None
+            if elsewhere:
                 watch(desk, opened, done, seconds)
         row = row_named(opened, row.label)
     return _told(row, _standing(row))

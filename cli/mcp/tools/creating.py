@@ -74,6 +74,7 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
     Waves are not sent by this: use plan, write and submit.
     """
     from cli.errands import batch_asking, errands_in_turn, plan_errand, refuse_unaffordable, write_errand
+    from cli.mcp.budgets import DIGITS
     from cli.mcp.foreseen import refuse_batch, refuse_keyless
     from core.batch.numbers import label
     from core.exchange.errands import configured
@@ -99,7 +100,7 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
                         quote,
                         requestCount=len(requests),
                         atMostUsd=errand.most_usd,
-                        budgetLeftUsd=errand.left_usd,
+                        budgetLeftUsd=None if errand.left_usd is None else round(errand.left_usd, DIGITS),
                     )
                 check(asked.confirm, quote, what)
                 number, said = errand.number, ""
@@ -174,8 +175,8 @@ def _left_behind(opened: Opened, number: int, error: BatchmillError) -> str:
             f"batchName={row.label} and autoPoll finds it out"
         )
     return (
-        f"{name} is on record and was not sent: {error}; once that is mended, a daemon sends it, and so does the same "
-        f"batch_create; batch_cancel with batchName={row.label} takes it back"
+        f"{name} is on record and was not sent: {error}; once that is mended, a daemon sends it, and so does the "
+        f"same batch_create; batch_cancel with batchName={row.label} takes it back"
     )
 
 
