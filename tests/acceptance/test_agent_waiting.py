@@ -47,6 +47,7 @@ def test_an_errand_that_is_held_says_why_and_what_releases_it_and_is_not_complet
     for each in told:
         assert (each["isComplete"], each["held"], each["state"]) == (False, "refused", "written")
         assert "Unfit for use" in each["message"]
+        assert "`batch_cancel` with batchName=x1 and make a new errand of better ones" in each["message"]
         assert "batchmill retry x1" in each["message"]
         assert "is created" not in each["message"]
     assert "again=true would send and pay for it once more" in told[1]["message"]
