@@ -46,8 +46,8 @@ class Errand(msgspec.Struct, frozen=True):
 
     `digest` stands for its requests and model: the same again is the same errand. `same` is the number of an
     errand of the ledger that has them already, None where there is none, and `alike` that of one that asked the
-    same under other keys. `left_usd` is what the budgets leave for
-    errands, None where they have no limit.
+    same under other keys. `left_usd` is what the budget in all leaves,
+    None where there is no limit; errands are of no wave.
     """
 
     number: int
@@ -85,7 +85,7 @@ def plan_errand(opened: Opened, requests: Sequence[ErrandRequest], model: str | 
         digest=digest,
         estimate=estimate,
         most_usd=most,
-        left_usd=min((usd for usd in (left.for_wave_usd, left.in_all_usd) if usd is not None), default=None),
+        left_usd=left.in_all_usd,
         same=same,
         alike=_alike(opened, alive, name, requests) if same is None else None,
     )
@@ -132,8 +132,7 @@ def refuse_unaffordable(errand: Errand) -> None:
     if errand.left_usd is not None and errand.estimate.cost_usd > errand.left_usd:
         raise RefusedError(
             f"nothing was done: the errand is expected to cost USD {errand.estimate.cost_usd:.6f}, and the budget "
-            f"leaves USD {errand.left_usd:.6f}; send fewer requests, or let the user raise budget.usd_in_all or "
-            "budget.usd_per_wave"
+            f"leaves USD {errand.left_usd:.6f}; send fewer requests, or let the user raise budget.usd_in_all"
         )
 
 

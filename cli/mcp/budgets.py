@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cli.deciding import books_of
 from cli.mcp.confirming import usd_quote
 from cli.render.text import batches_named
+from core.batch.numbers import ERRAND
 from core.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def room_for(opened: Opened, rows: Sequence[BatchRow]) -> Room:
     over: list[BatchRow] = []
     for row in rows:
         spent = (
-            (budget.usd_per_wave, purse.committed(row.wave) + before[row.wave]),
+            (None if row.kind == ERRAND else budget.usd_per_wave, purse.committed(row.wave) + before[row.wave]),
             (budget.usd_in_all, purse.committed() + sum(before.values())),
         )
         if any(limit is not None and each + row.estimated_cost_usd > limit for limit, each in spent):
@@ -65,7 +66,10 @@ def room_for(opened: Opened, rows: Sequence[BatchRow]) -> Room:
             before[row.wave] += row.estimated_cost_usd
     left = [budget.usd_in_all - purse.committed()] if budget.usd_in_all is not None else []
     if budget.usd_per_wave is not None:
-        left += [budget.usd_per_wave - purse.committed(wave) for wave in {row.wave for row in rows}]
+        left += [
+            budget.usd_per_wave - purse.committed(wave)
+            for wave in {row.wave for row in rows if row.kind != ERRAND}
+        ]
     return Room(tuple(fit), tuple(over), round(max(0.0, min(left)), DIGITS) if left else None)
 
 
