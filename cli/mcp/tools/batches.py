@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -74,7 +75,10 @@ def batch_get_status(desk: Desk, asked: StatusArguments) -> Answer:
 def _standing(row: BatchRow) -> str:
     """Return how a batch stands, and what holds it where something does."""
     from cli.mcp.engine import awaits_person, how_held
+    from core.batch.holds import Hold
 
+    if row.hold == Hold.CANCELLED.value and not row.job_name:
+        return f"batch {row.label} is not sent: {how_held(row)}"
     said = f"batch {row.label} is {row.status}"
     return f"{said}, and goes no further by itself: {how_held(row)}" if awaits_person(row) else said
 
@@ -175,7 +179,7 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
     Refused as long as the ledger needs the job, and where the provider has it no more. The ledger, and results
     that were downloaded, stay as they are.
     """
-    from cli.mcp.deleting import ask_deletion
+    from cli.mcp.deleting import ask_deletion, deletions_in_turn
     from cli.mcp.foreseen import refuse_deletion
     from cli.mcp.naming import JOBS, row_named
     from core.batch.commands import JOB
@@ -186,13 +190,14 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
         name = row.job_name
         if name is None or not name.startswith(JOBS):
             raise RefusedError(f"batch {row.label} has no job at the provider, so there is nothing to delete")
-        refuse_deletion(opened, row.number, JOB, name, asked.reason)
-        quote, what = f"delete {name}", f"delete {name}, the job of batch {row.label}, which is {row.status}"
-        if not asked.confirm:
-            return asked_to_confirm(what, quote)
-        check(asked.confirm, quote, what)
-        ask_deletion(opened, row.number, JOB, name, asked.reason)
-        opened.provider().delete_job(name)
+        with deletions_in_turn(opened) if asked.confirm else nullcontext():
+            refuse_deletion(opened, row.number, JOB, name, asked.reason)
+            quote, what = f"delete {name}", f"delete {name}, the job of batch {row.label}, which is {row.status}"
+            if not asked.confirm:
+                return asked_to_confirm(what, quote)
+            check(asked.confirm, quote, what)
+            ask_deletion(opened, row.number, JOB, name, asked.reason)
+            opened.provider().delete_job(name)
     job = {"name": name, "displayName": row.display_name, "state": row.status, "stats": stats_of(row)}
     return answer(f"{name} is deleted at the provider; the ledger keeps its history", deletedJob=job)
 

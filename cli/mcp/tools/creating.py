@@ -143,7 +143,7 @@ def _created(desk: Desk, opened: Opened, number: int, known: str) -> Answer:
             raise RefusedError(_left_behind(opened, number, error)) from None
     opened.catch_up()
     [row] = opened.database.read_model.batches([number])
-    stands, steps = _standing(row)
+    stands, steps = _standing(row, driver)
     if known:
         stands = f"{known}: {stands}. It was not sent again; again=true would send and pay for it once more"
     return answer(
@@ -180,8 +180,8 @@ def _left_behind(opened: Opened, number: int, error: BatchmillError) -> str:
     )
 
 
-def _standing(row: BatchRow) -> tuple[str, list[str]]:
-    """Return how an errand stands in a sentence, and what comes next."""
+def _standing(row: BatchRow, driver: str | None) -> tuple[str, list[str]]:
+    """Return how an errand stands in a sentence, and what comes next; `driver` is who else drives the ledger."""
     from cli.mcp.engine import awaits_person, how_held
 
     name = f"errand {row.label}"
@@ -196,7 +196,10 @@ def _standing(row: BatchRow) -> tuple[str, list[str]]:
         return said, ["batch_get_status with autoPoll finds out what became of it"]
     if row.hold:
         return f"{name} is on record and is not sent, since it is {row.hold}", []
-    return f"{name} is on record and is not sent yet", ["drive goes on with it, once the user confirms its price"]
+    todo = "drive goes on with it, once the user confirms its price"
+    if driver:
+        todo = "the process that drives the ledger sends it; batch_get_status with autoPoll waits for that"
+    return f"{name} is on record and is not sent yet", [todo]
 
 
 #: Seconds that a call waits for an errand to be sent.

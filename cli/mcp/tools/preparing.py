@@ -144,7 +144,7 @@ def plan(desk: Desk, asked: PlanArguments) -> Answer:
     made = found.plan
     done = "shown, and nothing was recorded" if asked.dry_run else "recorded" if found.recorded else "as it was"
     # What was not recorded is not what `write` writes.
-    steps = "plan without dry_run records it" if asked.dry_run else NEXT
+    steps = "plan without dry_run records it" if asked.dry_run and found.recorded else NEXT
     return answer(
         f"the plan of wave {made.wave} is {done}: {batches_counted(len(made.batches))} with "
         f"{counted(made.planned, 'pair')}, expected to cost {usd_quote(made.estimate.cost_usd)}. Next: {steps}",

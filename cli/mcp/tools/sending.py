@@ -12,6 +12,7 @@ from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Arguments, Confirm, Effect, Label, Reason, Seconds, Tool
 from cli.mcp.wording import as_tools
 from core.batch.numbers import label, parse
+from core.errors import RefusedError
 from core.one_line import one_line
 
 if TYPE_CHECKING:
@@ -124,11 +125,16 @@ def drive(desk: Desk, asked: DriveArguments) -> Answer:
     """
     from cli.mcp.engine import drive as run_engine
     from cli.mcp.engine import rests, watch
-    from cli.mcp.offers import due_rows, offer_of_rest
+    from cli.mcp.offers import MOST_TOLD, due_rows, offer_of_rest
     from cli.submission import closing
 
     with desk.opened() as opened:
         offer = offer_of_rest(opened)
+        if asked.confirm and not offer.numbers:
+            raise RefusedError(
+                "nothing was done: nothing is to be sent now, so there is nothing to confirm; call drive without "
+                "confirm, which names what waits and why"
+            )
         if asked.confirm:
             check(asked.confirm, offer.quote, offer.what)
         only = offer.numbers if asked.confirm else ()
@@ -138,6 +144,9 @@ def drive(desk: Desk, asked: DriveArguments) -> Answer:
         after = offer_of_rest(opened)
         said = closing(opened) or "the ledger holds no pair yet"
         count = len(_open(opened))
+        # What another process drives and could not do is known by what it put on record.
+        tried = [f"batch {row.label} is not sent yet: {row.reason}" for row in due_rows(opened) if row.reason]
+    waits = [*after.skipped, *tried[:MOST_TOLD]] if driver else after.skipped
     facts: dict[str, Any] = {
         "open": count,
         "unsent": len(after.numbers),
@@ -145,8 +154,8 @@ def drive(desk: Desk, asked: DriveArguments) -> Answer:
         "drivenBy": driver,
     }
     if after.numbers and driver is None:
-        return asked_to_confirm(after.what, after.quote, soFar=said, data={"waits": after.skipped}, **facts)
-    return answer(said, data={"waits": after.skipped}, **facts)
+        return asked_to_confirm(after.what, after.quote, soFar=said, data={"waits": waits}, **facts)
+    return answer(said, data={"waits": waits}, **facts)
 
 
 def _open(opened: Opened) -> list[str]:
