@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from cli.mcp.tools import creating
 from tests.agents import Agent, inside
-from tests.homes import approved
+from tests.bad_lines import Refusal
+from tests.homes import approved, stage
 
 if TYPE_CHECKING:
     import pytest
 
+    from tests.bad_lines import BadLine
     from tests.workspaces import Mill
 
+NO_ENTRY = Refusal(403, '{"error": {"code": 403, "message": "Key not valid.", "status": "PERMISSION_DENIED"}}')
 REQUESTS = [{"key": "one", "request": {"contents": [{"parts": [{"text": "Name a pool."}]}]}}]
 
 
@@ -48,6 +51,25 @@ def test_an_errand_beside_a_daemon_is_told_to_be_the_daemons_to_send(
     assert made["nextSteps"] == [
         "the process that drives the ledger sends it; batch_get_status with autoPoll waits for that"
     ]
+
+
+def test_a_submission_whose_key_is_refused_says_that_the_plan_is_approved_and_what_goes_on_with_it(
+    mill: Mill, line: BadLine
+) -> None:
+    mill.run("init")
+    stage(mill, a=11)
+    for words in ("plan --wave 2 --first-number 205", "write --wave 2"):
+        mill.run(words)
+    line.spoil("", NO_ENTRY, times=200)
+
+    async def talk(agent: Agent) -> str:
+        asked = await agent.call("submit", first="205")
+        return await agent.refused("submit", first="205", confirm=asked["confirm"])
+
+    said = inside(mill, talk)
+
+    assert said.startswith("the plan of wave 2 is approved, and sending 1 batch was broken off: ")
+    assert "a daemon sends the rest, and so does `submit` again" in said
 
 
 def test_beside_a_daemon_that_cannot_send_drive_says_what_it_met(offline: Mill) -> None:

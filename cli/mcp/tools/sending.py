@@ -12,7 +12,7 @@ from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Arguments, Confirm, Effect, Label, Reason, Seconds, Tool
 from cli.mcp.wording import as_tools
 from core.batch.numbers import label, parse
-from core.errors import RefusedError
+from core.errors import ProviderError, RefusedError
 from core.one_line import one_line
 
 if TYPE_CHECKING:
@@ -76,7 +76,14 @@ def _sent(desk: Desk, opened: Opened, offer: Offer, seconds: float) -> Answer:
     numbers = offer.numbers if chosen is None else tuple(n for n in chosen.numbers if n in offer.numbers)
     driver = None
     if numbers:
-        driver = run_engine(desk, opened, "submit", numbers, lambda books: not unsent(books, numbers), seconds)
+        try:
+            driver = run_engine(desk, opened, "submit", numbers, lambda books: not unsent(books, numbers), seconds)
+        except ProviderError as error:
+            done = f"the plan of wave {offer.wave} is approved, and " if offer.approves is not None else ""
+            raise RefusedError(
+                f"{done}sending {batches_counted(len(numbers))} was broken off: {error}; once that is mended, a "
+                "daemon sends the rest, and so does `submit` again; `status` shows where they stand"
+            ) from None
         if driver is not None:
             watch(desk, opened, lambda opened: not _left(opened, numbers), seconds)
     opened.catch_up()
