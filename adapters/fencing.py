@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.process import describe, is_dead
+from adapters.process import is_dead, with_article
 from core.errors import LeaseHeldError, LeaseLostError
 from core.ledger.recorded import stamp
 from core.ports import Fence, Holder  # noqa: TC001 - msgspec reads a struct's annotations when it decodes one
@@ -42,7 +42,7 @@ def refuse_beside(living: Iterable[Tenure], holder: Holder, *, shared: bool) -> 
         other = tenure.holder
         if other.token != holder.token and not (shared and tenure.fence.name != DRIVER):
             raise LeaseHeldError(
-                f"a {describe(other)} drives this ledger; stop it or let it finish, then try again"
+                f"{with_article(other)} drives this ledger; stop it or let it finish, then try again"
             )
 
 

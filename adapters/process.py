@@ -44,6 +44,11 @@ def describe(holder: Holder) -> str:
     return f"{holder.kind} (process {holder.pid} on {holder.host}, since {since})"
 
 
+def with_article(holder: Holder) -> str:
+    """Return the holder in words as a sentence begins with it: `a daemon (…)`, `an errand (…)`."""
+    return f"{'an' if holder.kind[:1] in {*'aeiou'} else 'a'} {describe(holder)}"
+
+
 def _birth(pid: int) -> str:
     """Return the boot and the tick a process began at, `ended` for a zombie, "" where there is no /proc."""
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adapters.clock import SystemClock
-from adapters.process import describe
+from adapters.process import with_article
 from adapters.sql.database import holds_ledger, open_database
 from adapters.sql.engine import parse, place
 from adapters.sql.migrate import found
@@ -115,7 +115,7 @@ def take_in(named: Path | None, options: list[str], file: Path) -> Carried:
 def _append(url: str, file: Path) -> Extent:
     with open_database(url, SystemClock()) as database:
         if holder := database.lease.current():
-            raise RefusedError(f"a {describe(holder)} drives this ledger; stop it, then import again")
+            raise RefusedError(f"{with_article(holder)} drives this ledger; stop it, then import again")
         walk = ChainWalk()
         for _ in _sound(database.stored.rows(), walk, database.stored.ledger_head()):
             pass

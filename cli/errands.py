@@ -22,6 +22,7 @@ from core.engine.places import submission_path
 from core.errors import BatchmillError, ConflictError, NotFoundError, RefusedError
 from core.exchange.errand_fitness import refuse_unfit
 from core.exchange.errands import ErrandRequest, errand_estimate, errand_lines
+from core.exchange.requests import batch_name
 from core.exchange.rows import UNREADABLE
 from core.ledger.load import load_batch
 from core.ledger.streams import batch_stream
@@ -45,8 +46,8 @@ class Errand(msgspec.Struct, frozen=True):
 
     `digest` stands for its requests and model: the same again is the same errand. `same` is the number of an
     errand of the ledger that has them already, None where there is none, and `alike` that of one that asked the
-    same under other keys. `left_usd` is what the budgets leave for
-    errands, None where they have no limit.
+    same under other keys. `left_usd` is what the budget in all leaves,
+    None where there is no limit; errands are of no wave.
     """
 
     number: int
@@ -84,10 +85,32 @@ def plan_errand(opened: Opened, requests: Sequence[ErrandRequest], model: str | 
         digest=digest,
         estimate=estimate,
         most_usd=most,
-        left_usd=min((usd for usd in (left.for_wave_usd, left.in_all_usd) if usd is not None), default=None),
+        left_usd=left.in_all_usd,
         same=same,
         alike=_alike(opened, alive, name, requests) if same is None else None,
     )
+
+
+def batch_asking(opened: Opened, requests: Sequence[ErrandRequest], digest: str | None) -> BatchRow | None:
+    """Return the batch of a wave whose written file has these requests, or some of them; None where none has.
+
+    `digest` is the sha256 of the file that they were read from, None for requests of a call. A request is a
+    batch's where key and contents are: a config of the client's own makes no other pairs of it.
+    """
+    rows = [row for row in opened.rows().batches() if row.kind != ERRAND and row.file_path is not None]
+    if digest is not None and (found := next((row for row in rows if row.file_sha256 == digest), None)):
+        return found
+    asked = {each.key: each.request["contents"] for each in requests}
+    named = {key.partition("/")[0] for key in asked}
+    for row in rows:
+        # Keys begin with the name of their batch: the files of all others are not read.
+        if batch_name(row.number) in named and row.file_path is not None:
+            # A file that is gone or damaged is for doctor to tell.
+            with suppress(BatchmillError, *UNREADABLE), opened.files.open(row.file_path) as lines:
+                there = (msgspec.json.decode(line, type=ErrandRequest) for line in lines)
+                if any(each.key in asked and each.request.get("contents") == asked[each.key] for each in there):
+                    return row
+    return None
 
 
 def _alike(opened: Opened, rows: Sequence[BatchRow], model: str, requests: Sequence[ErrandRequest]) -> int | None:
@@ -109,8 +132,7 @@ def refuse_unaffordable(errand: Errand) -> None:
     if errand.left_usd is not None and errand.estimate.cost_usd > errand.left_usd:
         raise RefusedError(
             f"nothing was done: the errand is expected to cost USD {errand.estimate.cost_usd:.6f}, and the budget "
-            f"leaves USD {errand.left_usd:.6f}; send fewer requests, or let the user raise budget.usd_in_all or "
-            "budget.usd_per_wave"
+            f"leaves USD {errand.left_usd:.6f}; send fewer requests, or let the user raise budget.usd_in_all"
         )
 
 

@@ -16,6 +16,8 @@ from core.planning.naming import counted
 from core.projections.balance import balances, total
 from core.projections.waiting import hindrances, kept_back
 from core.wave.canary import canaries
+from core.wave.clearance import hindrance
+from core.wave.lifecycle import Status as WaveStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +53,13 @@ def select(opened: Opened, first: int, last: int) -> Chosen:
             row = by_status[status]
             todo = advice.format(wave=row.wave, number=row.label)
             raise RefusedError(f"batch {row.label} is {status.value} and cannot be submitted; {todo}")
+    waves = {wave.wave: wave.status for wave in opened.database.read_model.waves()}
     for row in rows:
         if row.hold and Status(row.status) is Status.WRITTEN:
+            if waves.get(row.wave) == WaveStatus.REJECTED.value:
+                # Whatever else holds it, letting it go would not have it sent.
+                why = hindrance(row.wave, WaveStatus.REJECTED, unaccepted=None)
+                raise RefusedError(f"batch {row.label} cannot be submitted: {why}")
             todo = way_out(row.number, Hold(row.hold))
             raise RefusedError(f"batch {row.label} is {row.hold} ({row.reason}) and cannot be submitted; {todo}")
     waiting = _not_cleared(opened, rows)

@@ -8,7 +8,7 @@ import msgspec
 
 from adapters.clock import SystemClock
 from adapters.files.atomic import sync_folder
-from adapters.process import describe
+from adapters.process import with_article
 from adapters.sql.database import SCHEMA, refuse_newer
 from adapters.sql.glance import glance
 from adapters.sql.migrate import upgrade
@@ -45,7 +45,7 @@ def bring_up(url: str) -> Upgraded:
         if before == SCHEMA:
             return Upgraded(place, before, before, None)
         if living := sort_drivers(database.drivers(), clock.now()).living:
-            raise RefusedError(f"a {describe(living[0])} drives this ledger; stop it, then upgrade")
+            raise RefusedError(f"{with_article(living[0])} drives this ledger; stop it, then upgrade")
     copy = _copied(file, before, f"{clock.now():%Y%m%dT%H%M%SZ}") if file else None
     upgrade(url)
     return Upgraded(place, before, SCHEMA, str(copy) if copy else None)

@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.emulator.refusals import ApiError, invalid
 from adapters.emulator.wire import Message, camel, field, objects
+from core.exchange.request_fields import CONTENT, GENERATION, NESTED, PART, REQUEST, SAFETY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,28 +27,6 @@ _BATCH = _names(
 _LINE = frozenset({"key", "request", "metadata"})
 _BARE = frozenset({"contents", "content"})
 """What shows that a line is a request itself, without a wrapper around it."""
-_REQUEST = _names(
-    "model contents systemInstruction tools toolConfig safetySettings generationConfig cachedContent store "
-    "serviceTier"
-)
-_GENERATION = _names(
-    "stopSequences responseMimeType responseSchema responseJsonSchema responseModalities candidateCount "
-    "maxOutputTokens temperature topP topK seed presencePenalty frequencyPenalty responseLogprobs logprobs "
-    "enableEnhancedCivicAnswers speechConfig thinkingConfig imageConfig mediaResolution responseFormat"
-)
-_CONTENT = frozenset({"parts", "role"})
-_PART = _names(
-    "text inlineData fileData functionCall functionResponse executableCode codeExecutionResult thought "
-    "thoughtSignature videoMetadata mediaResolution partMetadata toolCall toolResponse"
-)
-
-_NESTED = {
-    "thinkingConfig": frozenset({"includeThoughts", "thinkingBudget", "thinkingLevel"}),
-    "inlineData": frozenset({"mimeType", "data", "displayName"}),
-    "fileData": frozenset({"mimeType", "fileUri", "displayName"}),
-}
-"""The fields of messages that stand inside a generation config or a part."""
-_SAFETY = frozenset({"category", "threshold", "method"})
 _SCHEMA = _names(
     "type format title description nullable enum items maxItems minItems properties required minProperties "
     "maxProperties minLength maxLength pattern example anyOf propertyOrdering default minimum maximum"
@@ -143,7 +122,7 @@ def _unknown_name(name: str, place: str) -> ApiError:
 def _check_request(request: object) -> None:
     if not isinstance(request, dict):
         raise MalformedError("request is not specified")
-    check_fields(request, _REQUEST)
+    check_fields(request, REQUEST)
     contents = field(request, "contents")
     if not isinstance(contents, list) or not contents:
         raise MalformedError("contents is not specified")
@@ -153,7 +132,7 @@ def _check_request(request: object) -> None:
     if instruction is not None:
         check_content(instruction)
     for setting in objects(field(request, "safetySettings")):
-        check_fields(setting, _SAFETY)
+        check_fields(setting, SAFETY)
     config = field(request, "generationConfig")
     if config is not None:
         _check_generation_config(config)
@@ -168,7 +147,7 @@ def check_fields(message: Message, known: frozenset[str]) -> None:
 
 def _check_nested(message: Message) -> None:
     for name, value in message.items():
-        known = _NESTED.get(camel(name))
+        known = NESTED.get(camel(name))
         if known is None:
             continue
         if not isinstance(value, dict):
@@ -180,12 +159,12 @@ def check_content(content: object) -> None:
     """Raise MalformedError or UnknownFieldError for what is no content of parts."""
     if not isinstance(content, dict):
         raise MalformedError("contents holds something that is not an object")
-    check_fields(content, _CONTENT)
+    check_fields(content, CONTENT)
     parts = content.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise MalformedError("contents.parts must not be empty and must hold objects")
     for part in parts:
-        check_fields(part, _PART)
+        check_fields(part, PART)
         _check_nested(part)
         if not isinstance(part.get("text", ""), str):
             raise MalformedError("contents.parts.text must be text")
@@ -194,7 +173,7 @@ def check_content(content: object) -> None:
 def _check_generation_config(config: object) -> None:
     if not isinstance(config, dict):
         raise MalformedError("generation_config is not an object")
-    check_fields(config, _GENERATION)
+    check_fields(config, GENERATION)
     _check_nested(config)
     schema = field(config, "responseSchema")
     if schema is not None:

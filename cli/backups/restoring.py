@@ -15,7 +15,7 @@ from adapters.files.archive import reading
 from adapters.files.atomic import sha256_of, sync_folder
 from adapters.files.leftovers import sweep
 from adapters.files.workspace import Workspace
-from adapters.process import describe, this_process
+from adapters.process import this_process, with_article
 from adapters.sql.database import holds_ledger, open_database
 from adapters.sql.glance import glance
 from adapters.sql.snapshot import make_ready, sqlite_file
@@ -199,7 +199,7 @@ def _refuse_drivers(url: str) -> None:
     with suppress(LedgerError), glance(url) as database:
         living = sort_drivers(database.drivers(), SystemClock().now()).living
     if living:
-        raise RefusedError(f"a {describe(living[0])} drives the ledger that is there; stop it, then restore")
+        raise RefusedError(f"{with_article(living[0])} drives the ledger that is there; stop it, then restore")
 
 
 @contextmanager

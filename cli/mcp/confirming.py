@@ -29,10 +29,14 @@ def usd_quote(usd: float) -> str:
 def bound_quote(usd: float, *facts: object) -> str:
     """Return an amount with a mark of what it is for, `USD 1.234567 #3f9a1c`; other `facts` have another mark.
 
-    A price alone would confirm whatever costs the same. The mark is the beginning of the sha256 of the facts.
+    A price alone would confirm whatever costs the same.
     """
-    mark = sha256(msgspec.json.encode(facts)).hexdigest()[:_MARK]
-    return f"{usd_quote(usd)} #{mark}"
+    return f"{usd_quote(usd)} {mark_of(*facts)}"
+
+
+def mark_of(*facts: object) -> str:
+    """Return the mark of what is confirmed, `#3f9a1c`: the beginning of the sha256 of the facts."""
+    return f"#{sha256(msgspec.json.encode(facts)).hexdigest()[:_MARK]}"
 
 
 def asked_to_confirm(what: str, quote: str, **facts: Any) -> Answer:  # noqa: ANN401 - any JSON

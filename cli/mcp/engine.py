@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.driving import Drive
 from cli.logs import open_log, tell
+from cli.mcp.wording import as_tools
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status
 from core.batch.steering import way_out
@@ -100,7 +101,7 @@ def under_way(row: BatchRow) -> bool:
 def how_held(row: BatchRow) -> str:
     """Return that a batch is held, for what, and what releases it."""
     hold = Hold(row.hold)
-    return f"it is {hold.value} ({row.reason or 'no reason was given'}); {way_out(row.number, hold)}"
+    return as_tools(f"it is {hold.value} ({row.reason or 'no reason was given'}); {way_out(row.number, hold)}")
 
 
 def rests(books: Books, only: Collection[int]) -> bool:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.compose import api_key
-from cli.deciding import books_of, money_left
+from cli.deciding import books_of
 from core.batch.commands import JOB, AskDeletion, CancelBatch
 from core.batch.decider import decide
+from core.batch.holds import Hold
 from core.batch.lifecycle import Status as BatchStatus
+from core.batch.steering import way_out
 from core.errors import CredentialsError, GoneError, RefusedError
 from core.ledger.load import load_batch
 from core.one_line import one_line
@@ -20,9 +22,8 @@ from core.wave.course_events import WaveAccepted, WaveRejected
 from core.wave.lifecycle import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from cli.compose import Opened
+    from core.projections.rows import BatchRow
 
 #: Statuses of a wave that nothing was sent of, so that there is nothing to judge.
 UNSENT = {Status.UNPLANNED, Status.PLANNED, Status.APPROVED}
@@ -37,19 +38,33 @@ def refuse_keyless(opened: Opened) -> None:
         )
 
 
-def budget_left(opened: Opened, wave: int, usd: Collection[float]) -> float | None:
-    """Return what the budgets leave in US dollars for batches of a wave that cost `usd` each; None without limits.
-
-    Raises RefusedError where none of them fits in: all would be held.
-    """
-    left = money_left(opened, books_of(opened, "submit"), wave)
-    least = min((each for each in (left.for_wave_usd, left.in_all_usd) if each is not None), default=None)
-    if least is not None and usd and min(usd) > least:
-        raise RefusedError(
-            f"nothing was done: the budget leaves USD {least:.6f} for wave {wave}, and each of these batches is "
-            "expected to cost more; let the user raise budget.usd_per_wave or budget.usd_in_all"
-        )
-    return least
+def refuse_batch(row: BatchRow) -> None:
+    """Raise RefusedError for requests that are a batch's: it is sent as what it is, and paid for once."""
+    hold = None if row.hold is None else Hold(row.hold)
+    match BatchStatus(row.status):
+        case BatchStatus.WRITTEN if row.started_at is not None:
+            todo = f"`batch_get_status` with batchName={row.label} shows what becomes of its submission"
+        case BatchStatus.WRITTEN if hold is not None:
+            todo = f"it is {hold.value}; {way_out(row.number, hold)}"
+        case BatchStatus.WRITTEN:
+            todo = f"`submit` with first={row.label} sends them"
+        case BatchStatus.PLANNED:
+            todo = f"`write` with wave={row.wave} writes its file, and `submit` with first={row.label} sends it"
+        case BatchStatus.WITHDRAWN:
+            todo = f"`plan` with wave={row.wave} plans its pairs anew"
+        case BatchStatus.FAILED:
+            todo = (
+                f"`history` with subject={row.label} tells why, and `batchmill retry {row.label}` sends it again"
+            )
+        case BatchStatus.DOWNLOADED:
+            todo = f"`batch_download_results` with batchName={row.label} shows what it brought home"
+        case _:
+            todo = f"`batch_get_status` with batchName={row.label} shows how far it is"
+    whose = f"batch {row.label}" + (f" of wave {row.wave}" if row.wave else "")
+    raise RefusedError(
+        f"nothing was done: these are the requests of {whose}, which is {row.status}, and an errand would "
+        f"pay for them a second time; {todo}"
+    )
 
 
 def decision(opened: Opened, wave: int, word: str, reason: str) -> WaveAccepted | WaveRejected | None:

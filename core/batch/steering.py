@@ -8,7 +8,7 @@ from core.batch import commands as c
 from core.batch import events as e
 from core.batch.holds import Hold
 from core.batch.lifecycle import Status, Trigger, follow
-from core.batch.numbers import EMBED, label
+from core.batch.numbers import EMBED, ERRAND, kind_of, label
 from core.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -100,6 +100,11 @@ def way_out(number: int, hold: Hold | None) -> str:
             return f"`batchmill retry {name}` looks for its job again, `batchmill settle {name}` settles it"
         case Hold.BUDGET:
             return f"raise the budget, then `batchmill retry {name}`"
+        case Hold.REFUSED if kind_of(number) == ERRAND:
+            return (
+                f"if its requests are at fault, which cannot be mended, `batchmill cancel {name}` and make a new "
+                f"errand of better ones (batch_create); else mend the cause, then `batchmill retry {name}`"
+            )
         case _:
             return f"mend the cause, then `batchmill retry {name}`"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.batch.commands import HoldSubmission
+from core.batch.numbers import ERRAND
 from core.engine.books import Entry
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ def _excess(shop: Workshop, batch: Batch, before: Sequence[Batch]) -> str | None
     """Return the sum that keeps the batch from being sent after those `before` it, None when nothing does."""
     purse, policy = shop.books.purse, shop.policy
     wave = purse.committed(batch.wave) + sum(each.expected_usd for each in before if each.wave == batch.wave)
+    # An errand is of no wave, and counts in the budget in all.
+    of_wave = None if batch.kind == ERRAND else policy.usd_per_wave
     everything = purse.committed() + sum(each.expected_usd for each in before)
     for name, setting, limit, spent in (
-        (f"wave {batch.wave}", "budget.usd_per_wave", policy.usd_per_wave, wave),
+        (f"wave {batch.wave}", "budget.usd_per_wave", of_wave, wave),
         ("all waves", "budget.usd_in_all", policy.usd_in_all, everything),
     ):
         if limit is not None and spent + batch.expected_usd > limit:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from core.errors import BadInputError
+from core.exchange.request_fields import CONTENT, GENERATION, NESTED, PART, REQUEST, SAFETY
 from core.exchange.verdicts import clause
 from core.planning.estimate import CHARACTERS_PER_TOKEN
 from core.planning.models import EMBEDDING_MODEL
@@ -51,7 +52,8 @@ BOUNDS = {
 def refuse_unfit(requests: Sequence[ErrandRequest], model: Model) -> None:
     """Raise BadInputError that names the first request which the provider would refuse, and what it would take.
 
-    Looked at: contents and their parts, the generation config's numbers, and the expected length in tokens.
+    Looked at: contents and their parts, the generation config's numbers, the names of fields, and the expected
+    length in tokens.
     """
     if model.name == EMBEDDING_MODEL:
         raise BadInputError(f"{model.name} makes vectors and answers no requests; give a model that writes text")
@@ -59,6 +61,7 @@ def refuse_unfit(requests: Sequence[ErrandRequest], model: Model) -> None:
         named = f"request {place} ({clause(each.key)})"
         _contents(named, each.request["contents"])
         _config(named, each.request)
+        _fields(named, each.request)
         tokens = input_tokens(each.request)
         if tokens > model.input_limit:
             raise BadInputError(
@@ -91,6 +94,39 @@ def _config(named: str, request: dict[str, Any]) -> None:
         value = setting(config, name)
         if value is not None and not bounds.takes(value):
             raise BadInputError(f"{named} has {name} {clause(str(value))}, and it must be {bounds}")
+
+
+def _fields(named: str, request: dict[str, Any]) -> None:
+    """Raise BadInputError for a field that its message does not have, in either spelling."""
+    _known(named, "the request", request, REQUEST)
+    instruction = setting(request, "systemInstruction")
+    for content in [*request["contents"], *([instruction] if isinstance(instruction, dict) else [])]:
+        _known(named, "a content", content, CONTENT)
+        for part in content.get("parts") or ():
+            _known(named, "a part", part, PART)
+    for each in setting(request, "safetySettings") or ():
+        _known(named, "a safety setting", each, SAFETY)
+    _known(named, "generationConfig", generation_config(request), GENERATION)
+
+
+def _known(named: str, where: str, message: object, known: frozenset[str]) -> None:
+    if not isinstance(message, dict):
+        raise BadInputError(f"{named} has {where} that is no object")
+    for name, value in message.items():
+        if _camel(name) not in known:
+            inside = (
+                "; it belongs into generationConfig" if known is REQUEST and _camel(name) in GENERATION else ""
+            )
+            raise BadInputError(
+                f"{named} has the field {clause(name)} in {where}, which has no such field{inside}"
+            )
+        if value is not None and (fields := NESTED.get(_camel(name))) is not None:
+            _known(named, name, value, fields)
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word[:1].upper() + word[1:] for word in rest)
 
 
 def generation_config(request: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever the client gave

@@ -181,7 +181,10 @@ def decide_plan(wave: Wave, existing: Mapping[int, Batch], command: PlanWave) ->
             raise RefusedError(
                 f"{differing(wave.plan, planned)}; look at this one with --dry-run, then plan again with --replace"
             )
-    follow(wave.name, wave.status, Trigger.PLAN)
+    try:
+        follow(wave.name, wave.status, Trigger.PLAN)
+    except RefusedError as refusal:
+        raise RefusedError(f"{refusal}; plan the pairs that it lacks as a wave of their own") from None
     _account(command)
     writes: list[Write] = [(wave_stream(planned.wave), wave.version + 1, planned)]
     for event in command.batches:

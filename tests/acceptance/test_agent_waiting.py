@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,6 +47,7 @@ def test_an_errand_that_is_held_says_why_and_what_releases_it_and_is_not_complet
     for each in told:
         assert (each["isComplete"], each["held"], each["state"]) == (False, "refused", "written")
         assert "Unfit for use" in each["message"]
+        assert "`batch_cancel` with batchName=x1 and make a new errand of better ones" in each["message"]
         assert "batchmill retry x1" in each["message"]
         assert "is created" not in each["message"]
     assert "again=true would send and pay for it once more" in told[1]["message"]
@@ -148,3 +151,26 @@ def test_where_a_daemon_drives_the_answer_names_it_in_a_sentence(mill: Mill) -> 
     assert told["drivenBy"].endswith(", and does this work; `status` shows how far it is")
     assert "needsConfirmation" not in told
     assert told["open"] == 0
+
+
+@pytest.mark.parametrize("tool", ["drive", "batch_get_status"])
+def test_beside_a_daemon_that_stands_still_what_it_is_to_send_is_waited_for(offline: Mill, tool: str) -> None:
+    """The daemon stands still before it sends what is due: nothing is under way, and yet there is more to come."""
+    offline.run("init")
+    took: list[float] = []
+
+    async def talk(agent: Agent) -> dict[str, Any]:
+        asked = {"seconds": 2} if tool == "drive" else {"batchName": "205", "autoPoll": True, "maxWaitMs": 2_000}
+        began = time.monotonic()
+        told = await agent.call(tool, **asked)
+        took.append(time.monotonic() - began)
+        return told
+
+    with offline.started("run") as daemon:
+        daemon.wait_for("daemon.started")
+        daemon.process.send_signal(signal.SIGSTOP)
+        approved(offline, a=11)
+        inside(offline, talk)
+
+    assert took[0] >= 2
+    assert offline.statuses() == {205: "written"}

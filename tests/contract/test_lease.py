@@ -70,6 +70,13 @@ def test_another_is_refused_and_told_who_holds_it(lease: Lease, daemon: Holder, 
     assert lease.current() == daemon
 
 
+def test_an_errand_that_drives_is_named_with_its_article(lease: Lease, daemon: Holder, submit: Holder) -> None:
+    lease.acquire(msgspec.structs.replace(daemon, kind="errand"), seconds=60)
+
+    with pytest.raises(LeaseHeldError, match=r"^an errand \(process "):
+        lease.acquire(submit, seconds=60)
+
+
 def test_a_holder_renews_its_lease(lease: Lease, clock: SetClock, daemon: Holder, submit: Holder) -> None:
     lease.acquire(daemon, seconds=60)
     clock.advance(50)

@@ -57,6 +57,47 @@ def test_contents_without_parts_that_are_texts_are_refused(contents: list[object
         refuse_unfit(errand_requests([{"request": {"contents": contents}}]), GEMINI)
 
 
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (
+            body(thinking_config={}),
+            "the field thinking_config in the request, which has no such field; it belongs",
+        ),
+        (body(thinkingConfig={}), "it belongs into generationConfig"),
+        (body(generationConfig={"foo": 9}), "the field foo in generationConfig"),
+        (body(generation_config={"thinking_config": {"budget": 1}}), "the field budget in thinking_config"),
+        ({"contents": [{"parts": [{"txt": "x"}]}]}, "the field txt in a part"),
+        ({"contents": [{"parts": [{"inline_data": {"mime": "x"}}]}]}, "the field mime in inline_data"),
+        ({"contents": [{"parts": [{"text": "x"}], "name": "me"}]}, "the field name in a content"),
+        (body(systemInstruction={"parts": [{"txt": "x"}]}), "the field txt in a part"),
+        (body(safetySettings=[{"level": "NONE"}]), "the field level in a safety setting"),
+        (body(safetySettings=["NONE"]), "a safety setting that is no object"),
+    ],
+)
+def test_a_field_that_the_provider_does_not_know_is_refused_by_name(request_: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadInputError, match=r"request 1 \(bad\)") as refused:
+        refuse_unfit(errand_requests([{"key": "bad", "request": request_}]), GEMINI)
+
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("spelling", ["camel", "snake"])
+def test_fields_that_the_provider_knows_are_let_through_in_both_spellings(spelling: str) -> None:
+    camel = {
+        "systemInstruction": {"parts": [{"text": "Be brief."}]},
+        "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}],
+        "generationConfig": {"responseMimeType": "text/plain", "thinkingConfig": {"thinkingBudget": 0}},
+    }
+    snake = {
+        "system_instruction": {"role": "user", "parts": [{"text": "Be brief."}]},
+        "safety_settings": None,
+        "generation_config": {"response_mime_type": "text/plain", "thinking_config": {"thinking_budget": 0}},
+    }
+
+    refuse_unfit(errand_requests([{"request": body(**(camel if spelling == "camel" else snake))}]), GEMINI)
+
+
 def test_a_text_that_the_model_has_no_room_for_is_refused() -> None:
     small = msgspec.structs.replace(GEMINI, input_limit=1_000)
 

@@ -15,6 +15,7 @@ from core.errors import RefusedError
 from core.ledger.load import load_batch, load_wave
 from core.ledger.recorded import NewEvent
 from core.wave.decider import PlanWave, decide_plan, differing
+from core.wave.lifecycle import Status as WaveStatus
 from core.wave.state import Wave
 from tests.batches import DEFER, FAIL, JOB, REFUSE, START, UPLOAD, written
 from tests.ledgers import CONTEXT, SetClock
@@ -127,6 +128,18 @@ def test_a_replacement_plans_its_batches_anew_and_withdraws_the_others(ledger: L
     assert "revision 2 of wave 2 does without it" in writes[-1][2].reason  # type: ignore[attr-defined]
     statuses = {number: load_batch(ledger.store, number).status for number in (205, 206, 207)}
     assert statuses == {205: Status.PLANNED, 206: Status.WITHDRAWN, 207: Status.PLANNED}
+
+
+def test_a_wave_that_was_judged_is_not_planned_again_and_the_refusal_says_what_to_plan_instead(
+    ledger: Ledger,
+) -> None:
+    ledger.plan(plan_of(205, 206))
+    wave = msgspec.structs.replace(load_wave(ledger.store, 2), status=WaveStatus.REJECTED)
+
+    with pytest.raises(RefusedError, match="wave 2 is rejected and cannot plan now") as refusal:
+        decide_plan(wave, {number: load_batch(ledger.store, number) for number in (205, 206)}, replanned(205))
+
+    assert str(refusal.value).endswith("; plan the pairs that it lacks as a wave of their own")
 
 
 def test_a_withdrawn_number_can_come_back(ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -49,16 +50,23 @@ def batch_get_status(desk: Desk, asked: StatusArguments) -> Answer:
     """
     from cli.mcp.engine import drive, settled, under_way, watch
     from cli.mcp.naming import row_named
+    from cli.mcp.offers import due_rows
 
     with desk.opened() as opened:
         row = row_named(opened, asked.batch_name)
-        if asked.auto_poll and not settled(row) and under_way(row):
-            number, seconds = row.number, min(asked.max_wait_ms, MOST_WAIT_MS) / 1000
+        number, seconds = row.number, min(asked.max_wait_ms, MOST_WAIT_MS) / 1000
 
-            def done(opened: Opened) -> bool:
-                return settled(opened.database.read_model.batches([number])[0])
+        def done(opened: Opened) -> bool:
+            now = opened.database.read_model.batches([number])[0]
+            return settled(now) or not (under_way(now) or now in due_rows(opened))
 
-            if drive(desk, opened, "status", (), lambda books: books.get(number).read, seconds) is not None:
+        if asked.auto_poll and not done(opened):
+            # What is only due is sent by a daemon, where there is one, and never by this call.
+            elsewhere = opened.database.lease.current() is not None
+            if under_way(row):
+                driver = drive(desk, opened, "status", (), lambda books: books.get(number).read, seconds)
+                elsewhere = driver is not None
+            if elsewhere:
                 watch(desk, opened, done, seconds)
         row = row_named(opened, row.label)
     return _told(row, _standing(row))
@@ -67,7 +75,10 @@ def batch_get_status(desk: Desk, asked: StatusArguments) -> Answer:
 def _standing(row: BatchRow) -> str:
     """Return how a batch stands, and what holds it where something does."""
     from cli.mcp.engine import awaits_person, how_held
+    from core.batch.holds import Hold
 
+    if row.hold == Hold.CANCELLED.value and not row.job_name:
+        return f"batch {row.label} is not sent: {how_held(row)}"
     said = f"batch {row.label} is {row.status}"
     return f"{said}, and goes no further by itself: {how_held(row)}" if awaits_person(row) else said
 
@@ -125,6 +136,7 @@ def batch_cancel(desk: Desk, asked: CancelArguments) -> Answer:
 
     What the provider finished all the same is still brought home.
     """
+    from cli.deciding import books_of
     from cli.mcp.engine import drive
     from cli.mcp.foreseen import cancels
     from cli.mcp.naming import row_named
@@ -139,7 +151,12 @@ def batch_cancel(desk: Desk, asked: CancelArguments) -> Answer:
             return asked_to_confirm(what, quote)
         check(asked.confirm, quote, what)
         steer(opened, "cancel", row.number, row.number, one_line(asked.reason))
-        driver = drive(desk, opened, "cancel", (), lambda books: not stopping(books, [row.number]), STOP_SECONDS)
+        driver = None
+        # What has no job needs no provider, who may be what the cancellation is for.
+        if stopping(books_of(opened, "cancel"), [row.number]):
+            driver = drive(
+                desk, opened, "cancel", (), lambda books: not stopping(books, [row.number]), STOP_SECONDS
+            )
         row = row_named(opened, row.label)
     return _told(row, f"batch {row.label} is cancelled", drivenBy=driver)
 
@@ -162,7 +179,7 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
     Refused as long as the ledger needs the job, and where the provider has it no more. The ledger, and results
     that were downloaded, stay as they are.
     """
-    from cli.mcp.deleting import ask_deletion
+    from cli.mcp.deleting import ask_deletion, deletions_in_turn
     from cli.mcp.foreseen import refuse_deletion
     from cli.mcp.naming import JOBS, row_named
     from core.batch.commands import JOB
@@ -173,13 +190,14 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
         name = row.job_name
         if name is None or not name.startswith(JOBS):
             raise RefusedError(f"batch {row.label} has no job at the provider, so there is nothing to delete")
-        refuse_deletion(opened, row.number, JOB, name, asked.reason)
-        quote, what = f"delete {name}", f"delete {name}, the job of batch {row.label}, which is {row.status}"
-        if not asked.confirm:
-            return asked_to_confirm(what, quote)
-        check(asked.confirm, quote, what)
-        ask_deletion(opened, row.number, JOB, name, asked.reason)
-        opened.provider().delete_job(name)
+        with deletions_in_turn(opened) if asked.confirm else nullcontext():
+            refuse_deletion(opened, row.number, JOB, name, asked.reason)
+            quote, what = f"delete {name}", f"delete {name}, the job of batch {row.label}, which is {row.status}"
+            if not asked.confirm:
+                return asked_to_confirm(what, quote)
+            check(asked.confirm, quote, what)
+            ask_deletion(opened, row.number, JOB, name, asked.reason)
+            opened.provider().delete_job(name)
     job = {"name": name, "displayName": row.display_name, "state": row.status, "stats": stats_of(row)}
     return answer(f"{name} is deleted at the provider; the ledger keeps its history", deletedJob=job)
 

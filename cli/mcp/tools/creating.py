@@ -10,7 +10,7 @@ import msgspec
 from cli.mcp.answers import answer
 from cli.mcp.confirming import asked_to_confirm, bound_quote, check, usd_quote
 from cli.mcp.tool import Arguments, Confirm, Effect, Tool
-from core.errors import BadInputError, ConflictError
+from core.errors import BadInputError, ConflictError, ProviderError, RefusedError, StorageError
 from core.planning.naming import counted
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cli.errands import Errand
     from cli.mcp.answers import Answer
     from cli.mcp.desk import Desk
+    from core.errors import BatchmillError
     from core.exchange.errands import ErrandRequest
     from core.projections.rows import BatchRow
 
@@ -72,19 +73,23 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
     fetched like every batch. The same requests again are the same errand, and not paid for twice unless `again`.
     Waves are not sent by this: use plan, write and submit.
     """
-    from cli.errands import errands_in_turn, plan_errand, refuse_unaffordable, write_errand
-    from cli.mcp.foreseen import refuse_keyless
+    from cli.errands import batch_asking, errands_in_turn, plan_errand, refuse_unaffordable, write_errand
+    from cli.mcp.budgets import DIGITS
+    from cli.mcp.foreseen import refuse_batch, refuse_keyless
     from core.batch.numbers import label
     from core.exchange.errands import configured
     from core.one_line import one_line
 
     with desk.opened() as opened:
-        requests = configured(_requests(opened, asked), asked.config)
+        given, digest = _requests(opened, asked)
+        requests = configured(given, asked.config)
         with errands_in_turn(opened) if asked.confirm else nullcontext():
             errand = plan_errand(opened, requests, asked.model, one_line(asked.display_name) or "errand")
             if errand.same is not None and not asked.again:
                 number, said = errand.same, f"these requests are errand {label(errand.same)} already"
             else:
+                if (batch := batch_asking(opened, requests, digest)) is not None:
+                    refuse_batch(batch)
                 refuse_keyless(opened)
                 refuse_unaffordable(errand)
                 what = _offer(errand)
@@ -95,7 +100,7 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
                         quote,
                         requestCount=len(requests),
                         atMostUsd=errand.most_usd,
-                        budgetLeftUsd=errand.left_usd,
+                        budgetLeftUsd=None if errand.left_usd is None else round(errand.left_usd, DIGITS),
                     )
                 check(asked.confirm, quote, what)
                 number, said = errand.number, ""
@@ -130,10 +135,15 @@ def _created(desk: Desk, opened: Opened, number: int, known: str) -> Answer:
     books = Books(opened.database.store, "")
     books.refresh()
     if unsent(books, [number]):
-        driver = drive(desk, opened, "errand", (number,), lambda books: not unsent(books, [number]), SEND_SECONDS)
+        try:
+            driver = drive(
+                desk, opened, "errand", (number,), lambda books: not unsent(books, [number]), SEND_SECONDS
+            )
+        except (ProviderError, RefusedError, StorageError) as error:
+            raise RefusedError(_left_behind(opened, number, error)) from None
     opened.catch_up()
     [row] = opened.database.read_model.batches([number])
-    stands, steps = _standing(row)
+    stands, steps = _standing(row, driver)
     if known:
         stands = f"{known}: {stands}. It was not sent again; again=true would send and pay for it once more"
     return answer(
@@ -152,8 +162,26 @@ def _created(desk: Desk, opened: Opened, number: int, known: str) -> Answer:
     )
 
 
-def _standing(row: BatchRow) -> tuple[str, list[str]]:
-    """Return how an errand stands in a sentence, and what comes next."""
+def _left_behind(opened: Opened, number: int, error: BatchmillError) -> str:
+    """Return what became of an errand that is on record, where sending it ended in an error."""
+    opened.catch_up()
+    [row] = opened.database.read_model.batches([number])
+    name = f"errand {row.label}"
+    if row.job_name:
+        return f"{name} is created, and then: {error}; batch_get_status with batchName={row.label} goes on with it"
+    if row.started_at:
+        return (
+            f"{name} is on record, and whether it was sent is not known yet: {error}; batch_get_status with "
+            f"batchName={row.label} and autoPoll finds it out"
+        )
+    return (
+        f"{name} is on record and was not sent: {error}; once that is mended, a daemon sends it, and so does the "
+        f"same batch_create; batch_cancel with batchName={row.label} takes it back"
+    )
+
+
+def _standing(row: BatchRow, driver: str | None) -> tuple[str, list[str]]:
+    """Return how an errand stands in a sentence, and what comes next; `driver` is who else drives the ledger."""
     from cli.mcp.engine import awaits_person, how_held
 
     name = f"errand {row.label}"
@@ -168,22 +196,29 @@ def _standing(row: BatchRow) -> tuple[str, list[str]]:
         return said, ["batch_get_status with autoPoll finds out what became of it"]
     if row.hold:
         return f"{name} is on record and is not sent, since it is {row.hold}", []
-    return f"{name} is on record and is not sent yet", ["drive goes on with it, once the user confirms its price"]
+    todo = "drive goes on with it, once the user confirms its price"
+    if driver:
+        todo = "the process that drives the ledger sends it; batch_get_status with autoPoll waits for that"
+    return f"{name} is on record and is not sent yet", [todo]
 
 
 #: Seconds that a call waits for an errand to be sent.
 SEND_SECONDS = 45.0
 
 
-def _requests(opened: Opened, asked: CreateArguments) -> list[ErrandRequest]:
-    """Return the requests of a call, given or from a file; BadInputError where it has both or none."""
+def _requests(opened: Opened, asked: CreateArguments) -> tuple[list[ErrandRequest], str | None]:
+    """Return the requests of a call, and the sha256 of the file they come from, None where they were given.
+
+    Raises BadInputError where the call has both or none.
+    """
     from core.exchange.errands import errand_requests
 
     if (asked.requests is None) == (asked.input_file_uri is None):
         raise BadInputError("batch_create takes either requests or inputFileUri, and one of them is needed")
     if asked.requests is not None:
-        return errand_requests(asked.requests)
-    return errand_requests(_lines(_file(opened, asked.input_file_uri or "")))
+        return errand_requests(asked.requests), None
+    path = _file(opened, asked.input_file_uri or "")
+    return errand_requests(_lines(path)), opened.files.digest(path.relative_to(opened.files.root).as_posix())
 
 
 def _file(opened: Opened, uri: str) -> Path:

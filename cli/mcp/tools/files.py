@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -99,7 +100,7 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
     Refused while its batch needs it, where the provider has it no more, and for uploads of no batch of the ledger,
     which has no place to put that on record: the provider deletes them 48 hours after they came.
     """
-    from cli.mcp.deleting import ask_deletion
+    from cli.mcp.deleting import ask_deletion, deletions_in_turn
     from cli.mcp.foreseen import refuse_deletion
     from core.batch.commands import FILE
 
@@ -113,16 +114,15 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
                 f"{name} is the upload of no batch of the ledger, and is not deleted without a record; the "
                 "provider deletes it 48 hours after it came"
             )
-        refuse_deletion(opened, owner.number, FILE, name, asked.reason)
-        quote, what = (
-            f"delete {name}",
-            f"delete {name}, the upload of batch {owner.label}, which is {owner.status}",
-        )
-        if not asked.confirm:
-            return asked_to_confirm(what, quote)
-        check(asked.confirm, quote, what)
-        ask_deletion(opened, owner.number, FILE, name, asked.reason)
-        opened.provider().delete_file(name)
+        with deletions_in_turn(opened) if asked.confirm else nullcontext():
+            refuse_deletion(opened, owner.number, FILE, name, asked.reason)
+            quote = f"delete {name}"
+            what = f"{quote}, the upload of batch {owner.label}, which is {owner.status}"
+            if not asked.confirm:
+                return asked_to_confirm(what, quote)
+            check(asked.confirm, quote, what)
+            ask_deletion(opened, owner.number, FILE, name, asked.reason)
+            opened.provider().delete_file(name)
     return answer(f"{name} is deleted at the provider", fileUri=name)
 
 

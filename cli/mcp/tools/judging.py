@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from cli.mcp.answers import answer, paged, plain
-from cli.mcp.confirming import asked_to_confirm, check
+from cli.mcp.confirming import asked_to_confirm, check, mark_of
 from cli.mcp.tool import Arguments, Confirm, Effect, Listing, Reason, Tool, Wave
 from core.batch.numbers import label
 from core.one_line import one_line
@@ -91,7 +91,8 @@ def accept(desk: Desk, asked: DecideArguments) -> Answer:
     """Record that a wave is good enough for the next one: the user's decision.
 
     Without `confirm` nothing is recorded, and the gate's verdict is told with the quote, which names the wave and
-    that verdict; where accepting does not follow from it, the quote says that it overrules.
+    that verdict with the assessment's mark; where accepting does not follow from it, the quote says that it
+    overrules. Where pairs came home after the assessment, assess again before the user decides.
     """
     return _decided(desk, asked, "accept")
 
@@ -112,7 +113,7 @@ def _decided(desk: Desk, asked: DecideArguments, word: str) -> Answer:
 
     done = f"wave {asked.wave} is {word}ed"
     with desk.opened() as opened:
-        verdict = _verdict(opened, asked.wave)
+        verdict, late, mark = _verdict(opened, asked.wave)
         foreseen = decision(opened, asked.wave, word, asked.reason)
         if foreseen is None:
             return answer(f"{done} already", recorded=False, verdict=verdict, decision=None)
@@ -120,10 +121,16 @@ def _decided(desk: Desk, asked: DecideArguments, word: str) -> Answer:
         what = f"{word} wave {asked.wave}, on which the gate's verdict is {verdict or 'none yet'}"
         if foreseen.overruled:
             quote, what = f"{quote}, overruling it", f"{what}; that overrules the gate, and stays visible as such"
+        if mark:
+            quote = f"{quote} {mark}"
+        if late:
+            what = f"{what}; it was assessed before {counted(late, 'pair')} came home, so assess it again first"
         if foreseen.reverses:
             what = f"{what}; it reverses the decision before"
         if not asked.confirm:
-            return asked_to_confirm(what, quote, verdict=verdict, overruling=foreseen.overruled)
+            return asked_to_confirm(
+                what, quote, verdict=verdict, pairsSinceAssessed=late, overruling=foreseen.overruled
+            )
         check(asked.confirm, quote, what)
         decide = accept_wave if word == "accept" else reject_wave
         event = decide(opened, asked.wave, one_line(asked.reason))
@@ -133,12 +140,21 @@ def _decided(desk: Desk, asked: DecideArguments, word: str) -> Answer:
     )
 
 
-def _verdict(opened: Opened, wave: int) -> str | None:
-    """Return the last verdict on a wave; NotFoundError for one that is not there."""
+def _verdict(opened: Opened, wave: int) -> tuple[str | None, int, str]:
+    """Return the last verdict on a wave, how many pairs came home after it, and the mark of that assessment.
+
+    Without an assessment that is None, 0 and "". Raises NotFoundError for a wave that is not there.
+    """
     from cli.deciding import standings
+    from core.ledger.load import load_wave
 
     [standing] = standings(opened, wave)
-    return standing.wave.verdict
+    assessed, at = load_wave(opened.database.store, wave).assessed, standing.wave.assessed_at
+    if assessed is None or at is None:
+        return standing.wave.verdict, 0, ""
+    rows = [row for row in opened.database.read_model.batches() if row.wave == wave and row.refines]
+    late = sum(row.refined for row in rows if row.read_at is not None and row.read_at > at)
+    return standing.wave.verdict, late, mark_of(assessed, late)
 
 
 class ReconcileArguments(Arguments, frozen=True, kw_only=True):

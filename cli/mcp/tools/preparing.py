@@ -29,6 +29,8 @@ Paths = Annotated[
 ]
 #: The most findings of content rules that one answer tells; `status` and reports count them all.
 MOST_FINDINGS = 20
+#: What follows a plan that is on record.
+NEXT = "write, then submit, which tells the price and asks to have it confirmed"
 
 
 class InventoryArguments(Listing, frozen=True, kw_only=True):
@@ -141,13 +143,14 @@ def plan(desk: Desk, asked: PlanArguments) -> Answer:
         found = plan_wave(opened, request, dry_run=asked.dry_run)
     made = found.plan
     done = "shown, and nothing was recorded" if asked.dry_run else "recorded" if found.recorded else "as it was"
+    # What was not recorded is not what `write` writes.
+    steps = "plan without dry_run records it" if asked.dry_run and found.recorded else NEXT
     return answer(
         f"the plan of wave {made.wave} is {done}: {batches_counted(len(made.batches))} with "
-        f"{counted(made.planned, 'pair')}, expected to cost {usd_quote(made.estimate.cost_usd)}. Next: "
-        "write, then submit, which tells the price and asks to have it confirmed",
+        f"{counted(made.planned, 'pair')}, expected to cost {usd_quote(made.estimate.cost_usd)}. Next: {steps}",
         wave=made.wave,
         revision=made.revision,
-        recorded=found.recorded,
+        recorded=found.recorded and not asked.dry_run,
         found=made.found,
         planned=made.planned,
         batches=len(made.batches),

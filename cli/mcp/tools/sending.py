@@ -12,6 +12,7 @@ from cli.mcp.naming import batches_counted
 from cli.mcp.tool import Arguments, Confirm, Effect, Label, Reason, Seconds, Tool
 from cli.mcp.wording import as_tools
 from core.batch.numbers import label, parse
+from core.errors import ProviderError, RefusedError
 from core.one_line import one_line
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def submit(desk: Desk, asked: SubmitArguments) -> Answer:
     drives the ledger, it does the sending. Batches that were sent already are skipped; nothing is sent twice.
     """
     from cli.deciding import approve
-    from cli.mcp.foreseen import budget_left, refuse_keyless
+    from cli.mcp.foreseen import refuse_keyless
     from cli.mcp.offers import offer_of
     from cli.reporting import write_after
 
@@ -52,10 +53,10 @@ def submit(desk: Desk, asked: SubmitArguments) -> Answer:
             said = "nothing was sent: none of these batches is to be sent now"
             return answer(said, data={"skipped": offer.skipped})
         refuse_keyless(opened)
-        rows = opened.database.read_model.batches(offer.numbers)
-        left = budget_left(opened, offer.wave, [row.estimated_cost_usd for row in rows])
         if not asked.confirm:
-            return asked_to_confirm(offer.what, offer.quote, budgetLeftUsd=left, data={"skipped": offer.skipped})
+            return asked_to_confirm(
+                offer.what, offer.quote, budgetLeftUsd=offer.left_usd, data={"skipped": offer.skipped}
+            )
         check(asked.confirm, offer.quote, offer.what)
         if offer.approves is not None:
             approve(opened, offer.wave, one_line(asked.reason), offer.approves)
@@ -75,7 +76,14 @@ def _sent(desk: Desk, opened: Opened, offer: Offer, seconds: float) -> Answer:
     numbers = offer.numbers if chosen is None else tuple(n for n in chosen.numbers if n in offer.numbers)
     driver = None
     if numbers:
-        driver = run_engine(desk, opened, "submit", numbers, lambda books: not unsent(books, numbers), seconds)
+        try:
+            driver = run_engine(desk, opened, "submit", numbers, lambda books: not unsent(books, numbers), seconds)
+        except ProviderError as error:
+            done = f"the plan of wave {offer.wave} is approved, and " if offer.approves is not None else ""
+            raise RefusedError(
+                f"{done}sending {batches_counted(len(numbers))} was broken off: {error}; once that is mended, a "
+                "daemon sends the rest, and so does `submit` again; `status` shows where they stand"
+            ) from None
         if driver is not None:
             watch(desk, opened, lambda opened: not _left(opened, numbers), seconds)
     opened.catch_up()
@@ -95,7 +103,7 @@ def _sent(desk: Desk, opened: Opened, offer: Offer, seconds: float) -> Answer:
                 {"batch": row.label, "state": row.status, "reason": as_tools(row.reason or row.hold or "")}
                 for row in left
             ],
-            "skipped": [as_tools(each) for each in (chosen or offer).skipped],
+            "skipped": [*offer.skipped, *(as_tools(each) for each in (chosen.skipped if chosen else ()))],
         },
     )
 
@@ -120,28 +128,41 @@ def drive(desk: Desk, asked: DriveArguments) -> Answer:
     It ends when nothing is left to do, or after `seconds`; call it again until `open` (batches under way) is 0.
     What is written, approved and not sent yet (the rest behind a canary, repairs) is counted by `unsent` and
     costs money: then it asks for `confirm` as submit does, and with `confirm` left out it drives the rest and
-    sends nothing. Where a daemon drives the ledger, this waits and watches.
+    sends nothing. Where a daemon drives the ledger, this waits and watches until that has sent and fetched all.
     """
     from cli.mcp.engine import drive as run_engine
     from cli.mcp.engine import rests, watch
-    from cli.mcp.offers import offer_of_rest
+    from cli.mcp.offers import MOST_TOLD, due_rows, offer_of_rest
     from cli.submission import closing
 
     with desk.opened() as opened:
         offer = offer_of_rest(opened)
+        if asked.confirm and not offer.numbers:
+            raise RefusedError(
+                "nothing was done: nothing is to be sent now, so there is nothing to confirm; call drive without "
+                "confirm, which names what waits and why"
+            )
         if asked.confirm:
             check(asked.confirm, offer.quote, offer.what)
         only = offer.numbers if asked.confirm else ()
         driver = run_engine(desk, opened, "drive", only, lambda books: rests(books, only), asked.seconds)
         if driver is not None:
-            watch(desk, opened, lambda opened: not _open(opened), asked.seconds)
+            watch(desk, opened, lambda opened: not (_open(opened) or due_rows(opened)), asked.seconds)
         after = offer_of_rest(opened)
         said = closing(opened) or "the ledger holds no pair yet"
         count = len(_open(opened))
-    facts: dict[str, Any] = {"open": count, "unsent": len(after.numbers), "drivenBy": driver}
+        # What another process drives and could not do is known by what it put on record.
+        tried = [f"batch {row.label} is not sent yet: {row.reason}" for row in due_rows(opened) if row.reason]
+    waits = [*after.skipped, *tried[:MOST_TOLD]] if driver else after.skipped
+    facts: dict[str, Any] = {
+        "open": count,
+        "unsent": len(after.numbers),
+        "budgetLeftUsd": after.left_usd,
+        "drivenBy": driver,
+    }
     if after.numbers and driver is None:
-        return asked_to_confirm(after.what, after.quote, soFar=said, data={"waits": after.skipped}, **facts)
-    return answer(said, data={"waits": after.skipped}, **facts)
+        return asked_to_confirm(after.what, after.quote, soFar=said, data={"waits": waits}, **facts)
+    return answer(said, data={"waits": waits}, **facts)
 
 
 def _open(opened: Opened) -> list[str]:
