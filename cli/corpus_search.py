@@ -9,6 +9,7 @@ import msgspec
 from adapters.corpus.nearest import nearest
 from cli.corpus_choices import Way
 from cli.corpus_database import corpus_database, shown
+from cli.corpus_standing import OUTDATED, TAKEN_OUT, rejected_since
 from cli.embedding_spaces import embedder_of, settings_space
 from core.corpus.database import Hit  # noqa: TC001 - msgspec reads the annotations at run time
 from core.corpus.fusion import fuse
@@ -41,7 +42,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Searched(msgspec.Struct, frozen=True, kw_only=True):
-    """What a search found; `note` says what one way of searching did not bring, and why."""
+    """What a search found; `note` says what one way of it did not bring, and why, and what was rejected since."""
 
     query: str
     database: str
@@ -63,7 +64,7 @@ def search(opened: Opened, query: str, most: int, only: Way | None) -> Searched:
     depth = max(most, DEPTH)
     rankings: dict[Way, list[str]] = {}
     cosines: dict[str, float] = {}
-    note = None
+    notes: list[str] = []
     with corpus_database(opened) as database:
         last = database.last()
         if only is not Way.TEXT:
@@ -75,11 +76,15 @@ def search(opened: Opened, query: str, most: int, only: Way | None) -> Searched:
             except (BadInputError, ProviderError) as error:
                 if only is Way.VECTOR:
                     raise
-                note = f"by words alone: {error}"
+                notes.append(f"by words alone: {error}")
         if only is not Way.VECTOR:
             rankings[Way.TEXT] = database.by_text(query, depth)
             if cosines and not rankings[Way.TEXT]:
-                note = "by meaning alone: no pair has one of these words; the nearest follow, however far they are"
+                notes.append(
+                    "by meaning alone: no pair has one of these words; the nearest follow, however far they are"
+                )
+        if last and (waves := rejected_since(opened, last.build)):
+            notes.append(f"{OUTDATED.format(', '.join(map(str, waves)))}; {TAKEN_OUT}")
         fused = fuse(list(rankings.values()))[:most]
         hits = {hit.pair_id: hit for hit in database.hits([pair_id for pair_id, _ in fused])}
         places = {way: {pair: place for place, pair in enumerate(found, 1)} for way, found in rankings.items()}
@@ -87,7 +92,7 @@ def search(opened: Opened, query: str, most: int, only: Way | None) -> Searched:
             query=query,
             database=shown(opened, database.place),
             ways=tuple(rankings),
-            note=note,
+            note="; ".join(notes) or None,
             found=tuple(
                 Found(
                     rank=rank,

@@ -10,7 +10,8 @@ from core.corpus.history import step_of
 from core.corpus.manifest import BuildManifest, DedupManifest
 from core.corpus.outdated import outdated
 from core.errors import BadInputError, NotFoundError, RefusedError
-from core.ledger.streams import CORPUS
+from core.ledger.streams import CORPUS, wave_stream
+from core.wave.course_events import WaveAccepted, WaveRejected
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Where the corpus lies in the workspace, and the names of its steps.
 FOLDER, BUILD, DEDUP = "corpus", "build", "dedup"
+#: Of a database that was filled before a wave was rejected, and what is done about it.
+OUTDATED = "pairs of wave {}, which was rejected since, are still among them"
+TAKEN_OUT = "`batchmill corpus build`, `corpus dedup` and `corpus import` take them out"
 
 
 def export_step(form: Form) -> str:
@@ -96,6 +100,25 @@ def stands(
             known = recorded.event.manifest_sha256
     as_written = known is None or known == home.manifest_sha256(step)
     return as_written and home.differing(former.folder, former.parts) is None
+
+
+def rejected_since(opened: Opened, build: str) -> list[int]:
+    """Return the waves of a corpus, by its fingerprint, that were rejected after it was built last."""
+    store = opened.database.store
+    last: Recorded | None = None
+    for recorded in store.read_stream(CORPUS):
+        if isinstance(recorded.event, CorpusBuilt) and recorded.event.fingerprint == build:
+            last = recorded
+    found = []
+    for wave in last.event.waves if last else ():
+        decided = [
+            each
+            for each in store.read_stream(wave_stream(wave))
+            if isinstance(each.event, WaveAccepted | WaveRejected) and last and each.position > last.position
+        ]
+        if decided and isinstance(decided[-1].event, WaveRejected):
+            found.append(wave)
+    return found
 
 
 def paths_of(home: CorpusFolder, corpus: BuildManifest) -> list[Path]:

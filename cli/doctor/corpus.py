@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.corpus_database import corpus_database, shown
+from cli.corpus_standing import OUTDATED, TAKEN_OUT, rejected_since
 from cli.doctor.finding import DIVIDER, ok, warn
 from core.corpus.events import CorpusImported
 from core.corpus.history import history_of
@@ -31,6 +32,10 @@ def check_corpus(opened: Opened) -> Iterator[Finding]:
     except DatabaseError as error:
         found, _, advice = str(error).partition(DIVIDER)
         yield warn(CHECK, found, advice)
+        return
+    last = standing.last if standing else None
+    if last and (waves := rejected_since(opened, last.build)):
+        yield warn(CHECK, f"in {where}, {OUTDATED.format(', '.join(map(str, waves)))}", TAKEN_OUT)
         return
     recorded = history_of(opened.database.store.read_stream(CORPUS)).last.get(f"import-{where}")
     yield judge_corpus(where, standing, recorded if isinstance(recorded, CorpusImported) else None)

@@ -136,6 +136,19 @@ def test_a_table_that_is_gone_is_named_by_every_command_and_the_way_out_works(
     home.run("--set corpus.database=sqlite:///anew.db corpus import")
 
 
+def test_pairs_of_a_wave_that_was_rejected_since_are_said_to_be_among_those_found(home: Mill) -> None:
+    home.run("corpus import")
+    assert "was rejected since" not in home.run("corpus search liquidity --only text")
+    home.run("reject --wave 2 --reason 'it reads badly'")
+
+    said = home.run("corpus search liquidity --only text")
+
+    assert "pairs of wave 2, which was rejected since, are still among them" in said
+    state, text = examined(home, "--offline")["corpus database"]
+    assert state == "warn"
+    assert "pairs of wave 2, which was rejected since" in text
+
+
 def hold_nul(mill: Mill) -> str:
     """Let the first pair of the corpus hold NUL in two columns, as if it had been built so; return its id."""
     [part] = mill.root.glob("corpus/build-*/*/part-00000.parquet")
