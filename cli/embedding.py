@@ -62,7 +62,8 @@ class Embedding(msgspec.Struct, frozen=True):
     have a vector, `under_way` are asked for by the batches `waiting`, and the rest are `new`. With
     `online` the new ones are embedded at once. `left_usd` is what the budget leaves in all, None for no limit.
     `put` vectors came home and were put into their folder just now. `lost` are vectors that are to be had nowhere
-    any more; those of texts of the corpus are among the new ones. `written` says that the batches are in the
+    any more; those of texts of the corpus are among the new ones. `searched` says that the corpus was searched for
+    duplicates, or that they are wanted. `written` says that the batches are in the
     ledger, `embedded` how many vectors came home at once.
     """
 
@@ -83,6 +84,7 @@ class Embedding(msgspec.Struct, frozen=True):
     left_usd: float | None
     put: int = 0
     lost: tuple[LostVectors, ...] = ()
+    searched: bool = True
     written: bool = False
     embedded: int | None = None
 
@@ -143,6 +145,7 @@ def plan_embedding(opened: Opened, wishes: Wishes) -> Embedding:
         left_usd=money_left(opened, books_of(opened, "corpus embed"), 0).in_all_usd,
         put=stock.put,
         lost=tuple(LostVectors(each.label, len(each.contents)) for each in stock.lost),
+        searched=stock.archived is not None,
     )
 
 

@@ -34,14 +34,15 @@ _COLUMNS = ("pair_id", "wave", "question", "answer", "content_sha256")
 class Stock(NamedTuple):
     """The corpus as it stands, beside the vectors of a space and those that are asked for.
 
-    `archived` are pairs that a search for duplicates put aside, and that are left out. `under_way` has by content
+    `archived` are pairs that a search for duplicates put aside, and that are left out; None where the corpus was
+    not searched since it was built. `under_way` has by content
     hash the label of the batch that asks for its vector; `lost` are batches whose vectors are to be had nowhere,
     `put` counts those that were put into the folder just now.
     """
 
     home: CorpusFolder
     corpus: BuildManifest
-    archived: Collection[str]
+    archived: Collection[str] | None
     vectors: VectorFolder
     held: Collection[str]
     under_way: dict[str, str]
@@ -95,7 +96,7 @@ def lacking(stock: Stock, tally: Counter[str] | None = None) -> Iterator[tuple[i
     seen: set[str] = set()
     for columns in read_columns(paths_of(stock.home, stock.corpus), _COLUMNS):
         for pair_id, wave, question, answer, content in zip(*(columns[each] for each in _COLUMNS), strict=True):
-            if pair_id in stock.archived:
+            if stock.archived and pair_id in stock.archived:
                 tally["archived"] += 1
             elif content in seen:
                 tally["same"] += 1
@@ -130,10 +131,10 @@ def cut(
         yield of, held
 
 
-def _archived(opened: Opened, home: CorpusFolder, corpus: BuildManifest) -> set[str]:
-    """Return the pairs that the last search put aside, none where the corpus as it is now was not searched."""
+def _archived(opened: Opened, home: CorpusFolder, corpus: BuildManifest) -> set[str] | None:
+    """Return the pairs that the last search put aside, None where the corpus as it is now was not searched."""
     manifest = searched(opened, home, corpus)
     if manifest is None:
-        return set()
+        return None
     members = read_structs(home.root / manifest.folder / "members.parquet", Member)
     return {member.pair_id for member in members if member.merged_into is not None}

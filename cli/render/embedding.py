@@ -55,6 +55,11 @@ def _left_out(found: Embedding) -> list[str]:
         lines.append(
             f"{counted(found.same, 'pair')} say the same as another, word for word, and share its vector."
         )
+    if found.new and not found.searched:
+        lines.append(
+            "The corpus was not searched for duplicates since it was built: they are paid for too, unless "
+            "`batchmill corpus dedup` finds them first."
+        )
     if found.archived:
         lines.append(
             f"{counted(found.archived, 'duplicate')} that were archived are left out; --all takes them too."

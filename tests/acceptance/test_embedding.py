@@ -44,6 +44,8 @@ def test_a_corpus_is_embedded_by_batches_repaired_and_never_paid_for_again(built
     shown = built.run("corpus embed --no-online --dry-run")
     assert f"{rows} texts without a vector, to be embedded by gemini-embedding-001 in 768 dimensions" in shown
     assert "No batch was written." in shown
+    assert "was not searched for duplicates since it was built: they are paid for too" in shown
+    assert "duplicates" not in built.run("corpus embed --no-online --dry-run --all")
     assert "say --yes to approve US$" in built.refused("corpus embed --no-online")
     limit = "--set models.gemini-embedding-001.enqueued_tokens=600"
     small = built.json(f"{limit} corpus embed --no-online --dry-run")["batches"]
