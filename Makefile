@@ -20,7 +20,7 @@ demo: setup
 	@$(BIN)/python -m sample.demo
 
 test: setup
-	$(BIN)/python -m pytest -n 2 -m "not long"
+	$(BIN)/python -m pytest -n 3 -m "not long"
 
 lint: setup
 	$(BIN)/ruff check .
