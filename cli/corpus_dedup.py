@@ -72,7 +72,7 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
     with home.begin(DEDUP, made_from) as step:
         paths = paths_of(home, corpus)
         meant = _alike(paths, vectors, terms, step.scratch)
-        found, outcome_, figured = _search(paths, terms, step.scratch, engine, address, meant.links)
+        found, outcome_, disputed = _search(paths, terms, step.scratch, engine, address, meant.links)
         manifest = DedupManifest(
             fingerprint=made_from,
             folder=folder_name(DEDUP, made_from),
@@ -81,8 +81,8 @@ def deduplicate(opened: Opened, terms: Terms, engine: Engine, address: str | Non
             chance=round(terms.chance(terms.threshold), 3),
             rule=RULE,
             engine=f"daft {VERSION}, {engine}",
-            counts=_counts(found, outcome_, meant, len(figured)),
-            parts=_write(step.path, outcome_, figured),
+            counts=_counts(found, outcome_, meant, len(disputed)),
+            parts=_write(step.path, outcome_, disputed),
             vectors=vectors.space.name if vectors else "",
         )
         step.commit(manifest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapters.corpus.folder import CorpusFolder
 from core.corpus.events import CorpusBuilt, CorpusDeduplicated
@@ -14,6 +14,7 @@ from core.ledger.streams import CORPUS, wave_stream
 from core.wave.course_events import WaveAccepted, WaveRejected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -94,27 +95,22 @@ def stands(
 
     The ledger tells of the manifest; one that it does not know yet was written by a command that was stopped.
     """
-    known = None
-    for recorded in opened.database.store.read_stream(CORPUS):
-        if step_of(recorded.event) == step and recorded.event.fingerprint == former.fingerprint:
-            known = recorded.event.manifest_sha256
-    as_written = known is None or known == home.manifest_sha256(step)
+    known = _last(opened, lambda event: step_of(event) == step and event.fingerprint == former.fingerprint)
+    as_written = known is None or known.event.manifest_sha256 == home.manifest_sha256(step)
     return as_written and home.differing(former.folder, former.parts) is None
 
 
 def rejected_since(opened: Opened, build: str) -> list[int]:
     """Return the waves of a corpus, by its fingerprint, that were rejected after it was built last."""
-    store = opened.database.store
-    last: Recorded | None = None
-    for recorded in store.read_stream(CORPUS):
-        if isinstance(recorded.event, CorpusBuilt) and recorded.event.fingerprint == build:
-            last = recorded
+    last = _last(opened, lambda event: isinstance(event, CorpusBuilt) and event.fingerprint == build)
+    if last is None:
+        return []
     found = []
-    for wave in last.event.waves if last else ():
+    for wave in last.event.waves:
         decided = [
             each
-            for each in store.read_stream(wave_stream(wave))
-            if isinstance(each.event, WaveAccepted | WaveRejected) and last and each.position > last.position
+            for each in opened.database.store.read_stream(wave_stream(wave))
+            if isinstance(each.event, WaveAccepted | WaveRejected) and each.position > last.position
         ]
         if decided and isinstance(decided[-1].event, WaveRejected):
             found.append(wave)
@@ -128,9 +124,14 @@ def paths_of(home: CorpusFolder, corpus: BuildManifest) -> list[Path]:
 
 def last_of(opened: Opened, kind: type[CorpusBuilt | CorpusDeduplicated]) -> Recorded | None:
     """Return the last event of a step, None when the ledger has none."""
+    return _last(opened, lambda event: isinstance(event, kind))
+
+
+def _last(opened: Opened, fits: Callable[[Any], bool]) -> Recorded | None:
+    """Return the last event of the corpus that fits, None when none does."""
     found = None
     for recorded in opened.database.store.read_stream(CORPUS):
-        if isinstance(recorded.event, kind):
+        if fits(recorded.event):
             found = recorded
     return found
 

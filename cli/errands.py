@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from adapters.files.turns import turn_at
 from cli.batch_file import written
 from cli.deciding import books_of, money_left
 from cli.planning import model_of
@@ -29,7 +28,7 @@ from core.ledger.streams import batch_stream
 from core.pairs import PairRange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cli.compose import Opened
@@ -134,17 +133,6 @@ def refuse_unaffordable(errand: Errand) -> None:
             f"nothing was done: the errand is expected to cost USD {errand.estimate.cost_usd:.6f}, and the budget "
             f"leaves USD {errand.left_usd:.6f}; send fewer requests, or let the user raise budget.usd_in_all"
         )
-
-
-@contextmanager
-def errands_in_turn(opened: Opened) -> Iterator[None]:
-    """Plan and write errands in the block one after the other, whoever else does in this workspace.
-
-    Of two clients that confirm the same at once, the second so finds the errand of the first; and neither writes
-    over the other's file.
-    """
-    with turn_at(opened.files.place(opened.settings.folders.submissions)):
-        yield
 
 
 def write_errand(opened: Opened, errand: Errand) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.deciding import books_of
+from cli.deciding import books_of, money_left
 from cli.mcp.confirming import usd_quote
 from cli.render.text import batches_named
-from core.batch.numbers import ERRAND
+from core.batch.numbers import ERRAND, NO_WAVE
+from core.engine.budget import Reckoning
 from core.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -50,26 +50,16 @@ def room_for(opened: Opened, rows: Sequence[BatchRow]) -> Room:
     budget = opened.settings.budget
     if budget.usd_per_wave is None and budget.usd_in_all is None:
         return Room(tuple(rows), (), None)
-    purse = books_of(opened, "submit").purse
-    before: defaultdict[int, float] = defaultdict(float)
+    books = books_of(opened, "submit")
+    reckoning = Reckoning(books.purse, budget.usd_per_wave, budget.usd_in_all)
     fit: list[BatchRow] = []
     over: list[BatchRow] = []
     for row in rows:
-        spent = (
-            (None if row.kind == ERRAND else budget.usd_per_wave, purse.committed(row.wave) + before[row.wave]),
-            (budget.usd_in_all, purse.committed() + sum(before.values())),
-        )
-        if any(limit is not None and each + row.estimated_cost_usd > limit for limit, each in spent):
-            over.append(row)
-        else:
-            fit.append(row)
-            before[row.wave] += row.estimated_cost_usd
-    left = [budget.usd_in_all - purse.committed()] if budget.usd_in_all is not None else []
-    if budget.usd_per_wave is not None:
-        left += [
-            budget.usd_per_wave - purse.committed(wave)
-            for wave in {row.wave for row in rows if row.kind != ERRAND}
-        ]
+        passed = reckoning.take(row.wave, row.kind, row.estimated_cost_usd)
+        (fit if passed is None else over).append(row)
+    of_waves = {row.wave for row in rows if row.kind != ERRAND}
+    lefts = [money_left(opened, books, wave).for_wave_usd for wave in of_waves]
+    left = [each for each in (*lefts, money_left(opened, books, NO_WAVE).in_all_usd) if each is not None]
     return Room(tuple(fit), tuple(over), round(max(0.0, min(left)), DIGITS) if left else None)
 
 

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from adapters.files.turns import turn_at
 from core.batch.commands import AskDeletion
 from core.engine.books import Books, Entry
 from core.one_line import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cli.compose import Opened
-
-
-@contextmanager
-def deletions_in_turn(opened: Opened) -> Iterator[None]:
-    """Delete in the block one after the other: of two clients that ask for the same, the second finds it gone."""
-    with turn_at(opened.files.place(opened.settings.folders.submissions)):
-        yield
 
 
 def ask_deletion(opened: Opened, number: int, what: str, name: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import cli.errands
+import cli.mcp.turns
 from cli.mcp.tools import creating
 from tests.agents import Agent, inside
 from tests.bad_lines import CREATE, LIST, Lost, Refusal
@@ -60,7 +60,7 @@ def test_clients_that_confirm_the_same_errand_at_once_have_one_errand(
 ) -> None:
     """In one workspace they take turns; where they have one each, with one ledger, the ledger decides."""
     if apart:
-        monkeypatch.setattr(cli.errands, "errands_in_turn", lambda _: contextlib.nullcontext())
+        monkeypatch.setattr(cli.mcp.turns, "in_turn", lambda _: contextlib.nullcontext())
     mill.run("init")
 
     async def talk(agent: Agent) -> list[dict[str, Any]]:

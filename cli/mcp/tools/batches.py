@@ -179,9 +179,10 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
     Refused as long as the ledger needs the job, and where the provider has it no more. The ledger, and results
     that were downloaded, stay as they are.
     """
-    from cli.mcp.deleting import ask_deletion, deletions_in_turn
+    from cli.mcp.deleting import ask_deletion
     from cli.mcp.foreseen import refuse_deletion
     from cli.mcp.naming import JOBS, row_named
+    from cli.mcp.turns import in_turn
     from core.batch.commands import JOB
     from core.errors import RefusedError
 
@@ -190,7 +191,7 @@ def batch_delete(desk: Desk, asked: DeleteArguments) -> Answer:
         name = row.job_name
         if name is None or not name.startswith(JOBS):
             raise RefusedError(f"batch {row.label} has no job at the provider, so there is nothing to delete")
-        with deletions_in_turn(opened) if asked.confirm else nullcontext():
+        with in_turn(opened) if asked.confirm else nullcontext():
             refuse_deletion(opened, row.number, JOB, name, asked.reason)
             quote, what = f"delete {name}", f"delete {name}, the job of batch {row.label}, which is {row.status}"
             if not asked.confirm:

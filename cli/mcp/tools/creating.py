@@ -73,9 +73,10 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
     fetched like every batch. The same requests again are the same errand, and not paid for twice unless `again`.
     Waves are not sent by this: use plan, write and submit.
     """
-    from cli.errands import batch_asking, errands_in_turn, plan_errand, refuse_unaffordable, write_errand
+    from cli.errands import batch_asking, plan_errand, refuse_unaffordable, write_errand
     from cli.mcp.budgets import DIGITS
     from cli.mcp.foreseen import refuse_batch, refuse_keyless
+    from cli.mcp.turns import in_turn
     from core.batch.numbers import label
     from core.exchange.errands import configured
     from core.one_line import one_line
@@ -83,7 +84,7 @@ def batch_create(desk: Desk, asked: CreateArguments) -> Answer:
     with desk.opened() as opened:
         given, digest = _requests(opened, asked)
         requests = configured(given, asked.config)
-        with errands_in_turn(opened) if asked.confirm else nullcontext():
+        with in_turn(opened) if asked.confirm else nullcontext():
             errand = plan_errand(opened, requests, asked.model, one_line(asked.display_name) or "errand")
             if errand.same is not None and not asked.again:
                 number, said = errand.same, f"these requests are errand {label(errand.same)} already"

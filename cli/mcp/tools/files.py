@@ -100,8 +100,9 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
     Refused while its batch needs it, where the provider has it no more, and for uploads of no batch of the ledger,
     which has no place to put that on record: the provider deletes them 48 hours after they came.
     """
-    from cli.mcp.deleting import ask_deletion, deletions_in_turn
+    from cli.mcp.deleting import ask_deletion
     from cli.mcp.foreseen import refuse_deletion
+    from cli.mcp.turns import in_turn
     from core.batch.commands import FILE
 
     name = _named(asked.file_uri)
@@ -114,7 +115,7 @@ def delete_file(desk: Desk, asked: DeleteArguments) -> Answer:
                 f"{name} is the upload of no batch of the ledger, and is not deleted without a record; the "
                 "provider deletes it 48 hours after it came"
             )
-        with deletions_in_turn(opened) if asked.confirm else nullcontext():
+        with in_turn(opened) if asked.confirm else nullcontext():
             refuse_deletion(opened, owner.number, FILE, name, asked.reason)
             quote = f"delete {name}"
             what = f"{quote}, the upload of batch {owner.label}, which is {owner.status}"

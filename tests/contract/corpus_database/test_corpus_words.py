@@ -15,29 +15,10 @@ from core.corpus.stored import Repaired
 from tests.imported import ROWS, SPACE, VECTORS, asked, put, repaired, taking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from adapters.sql.corpus.database import SqlCorpus
     from tests.imported import Take
-
-
-@pytest.fixture(params=["empty_sqlite_url", pytest.param("empty_postgres_url", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest) -> str:
-    found: str = request.getfixturevalue(request.param)
-    return found
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[SqlCorpus]:
-    opened = open_corpus(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def take(database: SqlCorpus, tmp_path: Path) -> Take:
-    return taking(database, tmp_path)
 
 
 def test_words_that_somebody_removed_or_altered_are_found_and_analysed_again(

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import shutil
-from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -20,32 +19,13 @@ from core.corpus.stored import Repaired
 from core.ledger.recorded import NewEvent
 from core.ledger.streams import CORPUS
 from tests.checkups import examined
-from tests.imported_mill import ask, embedded, with_database
 from tests.ledgers import CONTEXT, SetClock
 from tests.workspaces import Mill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.imported_mill import Asked
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mill]:
-    with embedded(tmp_path_factory.mktemp("import")) as mill:
-        yield mill
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def home(request: pytest.FixtureRequest, corpus: Mill, tmp_path: Path) -> Iterator[Mill]:
-    with with_database(request, corpus, tmp_path) as mill:
-        yield mill
-
-
-@pytest.fixture
-def asked(home: Mill) -> Asked:
-    return partial(ask, home)
 
 
 def test_what_somebody_did_to_the_database_is_named(home: Mill, asked: Asked) -> None:

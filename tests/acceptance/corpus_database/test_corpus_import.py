@@ -8,38 +8,17 @@ import shutil
 import signal
 import sqlite3
 from contextlib import closing
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
-import pytest
 
-from tests.imported_mill import ask, embedded, with_database
 from tests.kills import ENDLESS, is_locked
 from tests.workspaces import Mill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.imported_mill import Asked
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mill]:
-    with embedded(tmp_path_factory.mktemp("import")) as mill:
-        yield mill
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def home(request: pytest.FixtureRequest, corpus: Mill, tmp_path: Path) -> Iterator[Mill]:
-    with with_database(request, corpus, tmp_path) as mill:
-        yield mill
-
-
-@pytest.fixture
-def asked(home: Mill) -> Asked:
-    return partial(ask, home)
 
 
 def test_importing_again_changes_nothing_and_the_ledger_has_it_once(home: Mill, asked: Asked) -> None:

@@ -18,7 +18,6 @@ from core.errors import BadInputError
 from tests.imported import AXES, ROWS, SPACE, VECTORS, asked, changed, columns_of, put, repaired, taking, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from adapters.sql.corpus.database import SqlCorpus
@@ -26,24 +25,6 @@ if TYPE_CHECKING:
 
 STATE = "SELECT pair_id, version, answer, retired_by IS NULL FROM qa_pairs ORDER BY pair_id"
 FIRST = f"WHERE pair_id = '{ROWS[0].pair_id}'"
-
-
-@pytest.fixture(params=["empty_sqlite_url", pytest.param("empty_postgres_url", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest) -> str:
-    found: str = request.getfixturevalue(request.param)
-    return found
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[SqlCorpus]:
-    opened = open_corpus(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def take(database: SqlCorpus, tmp_path: Path) -> Take:
-    return taking(database, tmp_path)
 
 
 def state(*rows: tuple[int, int]) -> list[tuple[Any, ...]]:

@@ -12,32 +12,11 @@ from adapters.corpus.nearest import nearest
 from adapters.sql.corpus.opening import open_corpus
 from adapters.sql.migrate import upgrade
 from core.errors import BadInputError, DatabaseError, RefusedError
-from tests.imported import AXES, ROWS, SPACE, asked, changed, taking
+from tests.imported import AXES, ROWS, SPACE, asked, changed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from adapters.sql.corpus.database import SqlCorpus
     from tests.imported import Take
-
-
-@pytest.fixture(params=["empty_sqlite_url", pytest.param("empty_postgres_url", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest) -> str:
-    found: str = request.getfixturevalue(request.param)
-    return found
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[SqlCorpus]:
-    opened = open_corpus(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def take(database: SqlCorpus, tmp_path: Path) -> Take:
-    return taking(database, tmp_path)
 
 
 def test_every_column_comes_back_as_it_was(database: SqlCorpus, take: Take) -> None:
